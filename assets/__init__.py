@@ -1,0 +1,1 @@
+"""What it runs on: configuration items and how they hang together."""

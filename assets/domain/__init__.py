@@ -1,0 +1,1 @@
+"""The rules of this app as pure functions."""

@@ -1,0 +1,1 @@
+"""What must be fast, measured. Each `run()` gives sizes, seconds and a ratio."""

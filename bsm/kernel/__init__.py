@@ -1,0 +1,1 @@
+"""Values and arithmetic that every app rests on. Knows nothing of Django."""

@@ -1,0 +1,1 @@
+"""The foundation of pages and endpoints: access, errors, charts, paging."""

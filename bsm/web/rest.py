@@ -1,0 +1,62 @@
+"""The foundation of every endpoint: what is not known is refused, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.viewsets import GenericViewSet
+
+PAGING = frozenset({"limit", "offset"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Strict(serializers.Serializer[Any]):
+    """A body whose unknown keys are errors, each named by its own pointer."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            unknown = {key: ["is not a known key"] for key in data if key not in writable}
+            if unknown:
+                raise ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class StrictModel(Strict, serializers.ModelSerializer[Any]):
+    """The same for a model. Fields are always listed; "__all__" is refused by a test."""
+
+
+class WriteAllowed(BasePermission):
+    """Tokens that were narrowed to reading do not write."""
+
+    message = "This token may only read."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.method in SAFE or getattr(request.auth, "may_write", True)
+
+
+class Endpoint(GenericViewSet[Any]):
+    """A set of endpoints whose query parameters are listed; others answer 400.
+
+    `filters` names the parameters that the list knows besides limit and offset.
+    """
+
+    filters: ClassVar[frozenset[str]] = frozenset()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        known = self.filters | PAGING if self.action == "list" else frozenset[str]()
+        known |= frozenset(getattr(self, "parameters", {}).get(self.action, ()))
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise ValidationError(dict.fromkeys(unknown, "is not a known parameter"))
+
+    def require(self, allowed: bool, to: str) -> None:  # noqa: FBT001
+        """403 unless the user may; `to` finishes the sentence "You may not …"."""
+        if not allowed:
+            raise PermissionDenied(f"You may not {to}.")

@@ -1,0 +1,1 @@
+"""What we offer, to whom, and what for."""

@@ -1,0 +1,179 @@
+"""Writing the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils.text import slugify
+
+from catalog.models import BusinessUnit, LifecycleState, Role, RoleAssignment, Service, User
+
+SERVICE_FIELDS = frozenset(
+    {"name", "value", "description", "business_unit", "owner", "criticality", "state"}
+)
+# /services/new/ is the form, not a service of that name.
+RESERVED_SLUGS = frozenset({"new"})
+
+
+@transaction.atomic
+def create_service(*, name: str, is_demo: bool = False, **fields: Any) -> Service:
+    """Add a service; its address is made from its name. Raises ValidationError by field."""
+    service = Service(name=name.strip(), is_demo=is_demo, **_known(fields))
+    service.slug = free_slugs([service.name])[0]
+    service.full_clean()
+    service.save(force_insert=True)
+    return service
+
+
+@transaction.atomic
+def update_service(service: Service, *, expected_version: int, **fields: Any) -> Service:
+    """Change a service unless somebody else did meanwhile; its address stays."""
+    current = Service.objects.select_for_update().get(pk=service.pk)
+    if current.version != expected_version:
+        raise ValidationError(
+            "Somebody changed this service in the meantime. Look at it again, then repeat."
+        )
+    for name, value in _known(fields).items():
+        setattr(current, name, value)
+    current.version += 1
+    current.full_clean()
+    current.save()
+    return current
+
+
+@transaction.atomic
+def ensure_services(names: Iterable[str]) -> dict[str, Service]:
+    """The live services with these names, made where there are none yet."""
+    wanted = list(dict.fromkeys(names))
+    have = {service.name: service for service in Service.objects.filter(name__in=wanted)}
+    missing = [name for name in wanted if name not in have]
+    slugs = free_slugs(missing)
+    made = [
+        Service(name=name, slug=slug, state=LifecycleState.LIVE)
+        for name, slug in zip(missing, slugs, strict=True)
+    ]
+    for service in made:
+        service.full_clean(validate_unique=False)
+    Service.objects.bulk_create(made)
+    return have | {service.name: service for service in made}
+
+
+@transaction.atomic
+def create_business_unit(
+    *,
+    name: str,
+    parent: BusinessUnit | None = None,
+    head: User | None = None,
+    is_demo: bool = False,
+) -> BusinessUnit:
+    unit = BusinessUnit(name=name.strip(), parent=parent, head=head, is_demo=is_demo)
+    unit.full_clean()
+    unit.save(force_insert=True)
+    return unit
+
+
+@transaction.atomic
+def move_business_unit(unit: BusinessUnit, *, parent: BusinessUnit | None) -> None:
+    """Hang the unit below another one. Refuses to hang it below itself."""
+    _lock_tree()
+    above = parent
+    while above is not None:
+        if above.pk == unit.pk:
+            raise ValidationError({"parent": f"{parent} lies below {unit} itself."})
+        above = above.parent
+    unit.parent = parent
+    unit.full_clean()
+    unit.save(update_fields=["parent"])
+
+
+@transaction.atomic
+def assign_role(
+    user: User,
+    role: Role,
+    *,
+    business_unit: BusinessUnit | None = None,
+    service: Service | None = None,
+) -> RoleAssignment:
+    """Give the role; giving it twice changes nothing."""
+    assignment, _ = RoleAssignment.objects.get_or_create(
+        user=user, role=role, business_unit=business_unit, service=service
+    )
+    return assignment
+
+
+def ensure_admin(*, username: str, password: str) -> User | None:
+    """The first administrator; None when there is one already."""
+    if User.objects.filter(is_superuser=True).exists():
+        return None
+    try:
+        return User.objects.create_superuser(username=username, password=password)
+    except IntegrityError:
+        return None  # another process was first
+
+
+@transaction.atomic
+def load_catalog(
+    *,
+    users: Sequence[User],
+    units: Sequence[BusinessUnit],
+    services: Sequence[Service],
+    roles: Sequence[RoleAssignment],
+) -> None:
+    """Take in a whole company that is known to be right, parents before children."""
+    slugs = free_slugs([service.name for service in services])
+    for service, slug in zip(services, slugs, strict=True):
+        service.slug = slug
+    User.objects.bulk_create(users)
+    BusinessUnit.objects.bulk_create(units)
+    Service.objects.bulk_create(services)
+    RoleAssignment.objects.bulk_create(roles)
+
+
+@transaction.atomic
+def remove_demo() -> dict[str, int]:
+    """Take every demo row away with what hangs on it; what is real lets go of it."""
+    demo_units = BusinessUnit.objects.filter(is_demo=True)
+    Service.objects.filter(is_demo=False, business_unit__in=demo_units).update(
+        business_unit=None
+    )
+    BusinessUnit.objects.filter(is_demo=False, parent__in=demo_units).update(parent=None)
+    removed = {
+        "services": Service.objects.filter(is_demo=True).count(),
+        "business units": demo_units.count(),
+        "users": User.objects.filter(is_demo=True).count(),
+    }
+    Service.objects.filter(is_demo=True).delete()
+    demo_units.delete()
+    User.objects.filter(is_demo=True).delete()
+    return removed
+
+
+def free_slugs(names: list[str]) -> list[str]:
+    """An unused address for each name, numbered where two would be the same."""
+    taken = set(Service.objects.values_list("slug", flat=True)) if names else set()
+    taken |= RESERVED_SLUGS
+    slugs = []
+    for name in names:
+        stem = slugify(name)[:130] or "service"
+        slug, n = stem, 1
+        while slug in taken:
+            n += 1
+            slug = f"{stem}-{n}"
+        taken.add(slug)
+        slugs.append(slug)
+    return slugs
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    unknown = fields.keys() - SERVICE_FIELDS
+    if unknown:
+        raise TypeError(f"a service has no {', '.join(sorted(unknown))}")
+    return fields
+
+
+def _lock_tree() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog_businessunit'))")

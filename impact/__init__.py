@@ -1,0 +1,1 @@
+"""What it means: how a failure below reaches a service."""

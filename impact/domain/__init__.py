@@ -1,0 +1,1 @@
+"""How health travels up the map, as pure functions on integers."""

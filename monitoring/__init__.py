@@ -1,0 +1,1 @@
+"""What we see: checks, states and incidents."""

@@ -1,0 +1,157 @@
+"""Pages of the monitors: what we see, and the forms that say what to look at."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from bsm.kernel.intervals import Interval
+from bsm.web.forms import page_of, show_errors, status_of
+from catalog.queries import SignedIn, may_edit
+from monitoring import charts, commands, queries
+from monitoring.filters import MonitorFilter
+from monitoring.forms import HistoryImportForm, MonitorForm
+from monitoring.models import HistoryImport, Monitor
+from monitoring.presets import PRESETS, SPANS
+
+
+def monitors(request: SignedIn) -> HttpResponse:
+    """Everything that is watched, narrowed by the address."""
+    filters = MonitorFilter(request.GET)
+    found = filters.narrowed(queries.monitors_visible_to(request.user))
+    page = page_of(request, found.select_related("service", "ci", "head").order_by("name"))
+    context = {
+        "form": filters,
+        "page": page,
+        "is_new": page.paginator.count == 0 and not filters.narrows,
+        "may_edit": may_edit(request.user),
+    }
+    return render(request, "monitoring/monitors.html", context)
+
+
+def monitor(request: SignedIn, pk: str) -> HttpResponse:
+    """One monitor: how it was, how fast it answered, what the last checks found."""
+    monitor = _visible(request, pk)
+    now = timezone.now()
+    span = request.GET.get("span", "")
+    span = span if span in SPANS else "24h"
+    within = Interval(now - SPANS[span], now)
+    timeline = list(queries.believed_intervals(monitor, within))
+    times = queries.response_times(monitor, within)
+    context = {
+        "monitor": monitor,
+        "span": span,
+        "spans": SPANS,
+        "within": within,
+        "timeline": charts.timeline(timeline, within),
+        "intervals": timeline[::-1],
+        "chart": charts.response_times(times, timeline, within) if times else None,
+        "results": queries.recent_results(monitor),
+        "incidents": monitor.incidents.all()[:10],
+        "may_edit": may_edit(request.user),
+    }
+    return render(request, "monitoring/monitor.html", context)
+
+
+def monitor_new(request: SignedIn) -> HttpResponse:
+    """Say what to watch, from scratch or from a preset."""
+    _require_editor(request)
+    preset = PRESETS.get(request.GET.get("preset", ""))
+    asked = {name: request.GET[name] for name in ("service", "ci") if name in request.GET}
+    initial = (preset.initial if preset else {}) | asked
+    form = MonitorForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            monitor = commands.create_monitor(**form.values, now=timezone.now())
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, f"{monitor.name} is being watched.")
+            return redirect(monitor)
+    context = {"form": form, "monitor": None, "preset": preset, "presets": PRESETS}
+    return render(request, "monitoring/monitor_form.html", context, status=status_of(form))
+
+
+def monitor_edit(request: SignedIn, pk: str) -> HttpResponse:
+    """Change what a monitor asks, or how often."""
+    monitor = _visible(request, pk)
+    _require_editor(request)
+    form = MonitorForm(request.POST or None, user=request.user, instance=monitor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.update_monitor(monitor, **form.values, now=timezone.now())
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, f"{form.values['name']} saved.")
+            return redirect(monitor)
+    context = {"form": form, "monitor": monitor}
+    return render(request, "monitoring/monitor_form.html", context, status=status_of(form))
+
+
+def monitor_pause(request: SignedIn, pk: str) -> HttpResponse:
+    """Stop watching for a while, or go on; the page before asks whether it is meant."""
+    monitor = _visible(request, pk)
+    _require_editor(request)
+    if request.method == "POST":
+        commands.update_monitor(monitor, is_enabled=not monitor.is_enabled, now=timezone.now())
+        done = "paused" if monitor.is_enabled else "being watched again"
+        messages.success(request, f"{monitor.name} is {done}.")
+        return redirect(monitor)
+    return render(request, "monitoring/monitor_pause.html", {"monitor": monitor})
+
+
+def history_import(request: SignedIn) -> HttpResponse:
+    """Upload a file of check history; nothing changes before its plan was looked at."""
+    _require_editor(request)
+    form = HistoryImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            planned = commands.plan_history(
+                form.cleaned_data["text"],
+                file_name=form.cleaned_data["file_name"],
+                until=form.cleaned_data["until"],
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            return redirect("monitoring:import-plan", planned.pk)
+    return render(
+        request, "monitoring/history_import.html", {"form": form}, status=status_of(form)
+    )
+
+
+def history_plan(request: SignedIn, pk: str) -> HttpResponse:
+    """What an uploaded file would change, per monitor and per bad row; then do it."""
+    _require_editor(request)
+    planned = get_object_or_404(HistoryImport, pk=pk)
+    if request.method == "POST":
+        summary = commands.apply_history(planned, now=timezone.now())
+        messages.success(
+            request, f"{planned.file_name}: {summary['new_rows']:,} checks imported."
+        )
+        return redirect("monitoring:import-plan", planned.pk)
+    plan = planned.plan
+    context = {
+        "planned": planned,
+        "monitors": plan["monitors"],
+        "errors": plan["errors"],
+        "new_rows": sum(row["new_rows"] for row in plan["monitors"]),
+        "same_rows": sum(row["same_rows"] for row in plan["monitors"]),
+    }
+    return render(request, "monitoring/history_plan.html", context)
+
+
+def _visible(request: SignedIn, pk: str) -> Monitor:
+    visible = queries.monitors_visible_to(request.user)
+    return get_object_or_404(visible.select_related("service", "ci", "head"), pk=pk)
+
+
+def _require_editor(request: SignedIn) -> None:
+    if not may_edit(request.user):
+        raise PermissionDenied

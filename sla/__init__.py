@@ -1,0 +1,1 @@
+"""What we promised, and whether it was kept."""

@@ -1,0 +1,45 @@
+"""Reads of service levels."""
+
+from sla.queries.promises import (
+    agreements_visible_to,
+    calendars,
+    commitments_on,
+    exclusions_visible_to,
+    promised_services,
+    promises_visible_to,
+    versions_of,
+)
+from sla.queries.results import (
+    days_of,
+    exclusions_touching,
+    explanation_of,
+    histories_of,
+    history_of,
+    newest_results,
+    outages_touching,
+    results_now,
+    results_of,
+    results_of_month,
+    results_visible_to,
+)
+
+__all__ = [
+    "agreements_visible_to",
+    "calendars",
+    "commitments_on",
+    "days_of",
+    "exclusions_touching",
+    "exclusions_visible_to",
+    "explanation_of",
+    "histories_of",
+    "history_of",
+    "newest_results",
+    "outages_touching",
+    "promised_services",
+    "promises_visible_to",
+    "results_now",
+    "results_of",
+    "results_of_month",
+    "results_visible_to",
+    "versions_of",
+]

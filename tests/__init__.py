@@ -1,0 +1,1 @@
+"""Tests. Start reading in flows/."""
