@@ -1,4 +1,4 @@
-"""Forms about configuration items. The list and the page of one span apps: `bsm/pages/cis.py`."""
+"""Forms about configuration items. The pages that show them span apps: `bsm/pages/cis.py`."""
 
 from __future__ import annotations
 

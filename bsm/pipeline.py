@@ -116,6 +116,7 @@ def reconcile() -> None:
     """Each minute: bring up to date what only the clock changed, and whatever waits."""
     beat("worker")
     monitoring.tasks.notice_silence()
+    impact.tasks.notice_planned_work()
     sla.tasks.evaluate_running_periods()
     finance.tasks.price_open_outages()
     drain()

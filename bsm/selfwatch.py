@@ -1,7 +1,8 @@
-"""The portal watches itself: its first service, so that a new portal has something live to show."""
+"""The portal watches itself: its first service, and something live to show at once."""
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from catalog.commands import create_service
 from catalog.models import Criticality, LifecycleState, Service, User
 from impact.commands import add_dependency
 from monitoring.commands import create_monitor, update_monitor
+from monitoring.domain.refusal import networks
+from monitoring.domain.target import faults
 from monitoring.models import Monitor
 from sla.commands import create_agreement
 from sla.models import AgreementKind
@@ -28,13 +31,20 @@ PARTS = {
 INTERVAL_MS, TIMEOUT_MS = 15_000, 4_000
 TARGET = Decimal("99.9")
 
+log = logging.getLogger(__name__)
+
 
 @transaction.atomic
 def watch_the_portal(now: datetime) -> None:
     """Set up what was never there, and follow the portal to a new address.
 
-    Safe to repeat: what people have renamed or removed since stays as they left it.
+    Safe to repeat: what people have renamed or removed since stays as they left it. Where
+    monitors may not reach the portal (BSM_MONITOR_CIDRS), nothing is set up.
     """
+    refused = faults("http", {"url": _url("web")}, networks(settings.MONITOR_CIDRS))
+    if refused:
+        log.warning("The portal cannot watch itself at %s: %s", _url("web"), refused["url"])
+        return
     watching = {
         part: Monitor.objects.filter(target__url__endswith=f"/healthz/{part}").first()
         for part in PARTS

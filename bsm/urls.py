@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import views as auth
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from assets.urls import urlpatterns as asset_forms
 from bsm import api
@@ -11,7 +11,11 @@ from bsm.demo import target
 from bsm.pages import cis, health, home, outage, outages, service, styleguide, theme
 
 # The list of assets and the page of one span apps; their forms do not.
-assets = [path("", cis.cis, name="cis"), path("<uuid:pk>/", cis.ci, name="ci"), *asset_forms]
+assets: list[URLPattern | URLResolver] = [
+    path("", cis.cis, name="cis"),
+    path("<uuid:pk>/", cis.ci, name="ci"),
+    *asset_forms,
+]
 
 urlpatterns = [
     path("", home.home, name="home"),

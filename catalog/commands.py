@@ -146,7 +146,8 @@ def remove_demo() -> dict[str, int]:
         "users": User.objects.filter(is_demo=True).count(),
     }
     Service.objects.filter(is_demo=True).delete()
-    demo_units.delete()
+    while (leaves := demo_units.filter(children=None)).exists():
+        leaves.delete()
     User.objects.filter(is_demo=True).delete()
     return removed
 

@@ -42,6 +42,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the s
         people = User.objects.filter(is_active=True).order_by("last_name", "username")
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]
         self.fields["owner"].label_from_instance = lambda user: user.label  # type: ignore[attr-defined]
+        self.fields["owner"].empty_label = "Nobody yet"  # type: ignore[attr-defined]
+        self.fields["business_unit"].empty_label = "None"  # type: ignore[attr-defined]
         self.fields["version"].initial = self.instance.version
 
     @property

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -39,6 +40,8 @@ def set_business_value(
     is_demo: bool = False,
 ) -> BusinessValue:
     """Say what an hour of the service is worth. All its outages are priced again."""
+    if hourly_loss < 0:
+        raise ValidationError({"hourly_loss": "An hour without the service is no gain."})
     value = BusinessValue.objects.select_for_update().filter(service=service).first()
     if value is None:
         value = BusinessValue(service=service, is_demo=is_demo)
@@ -56,7 +59,7 @@ def set_business_value(
 
 @transaction.atomic
 def load_values(values: Sequence[BusinessValue], *, since: datetime) -> None:
-    """Take in what many services are worth at once, in a time without outages before `since`."""
+    """Take in what many services are worth at once; none was out before `since`."""
     BusinessValue.objects.bulk_create(values)
     for value in values:
         business_value_changed.send(

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from bsm.kernel.intervals import Interval
-from catalog.models import Service, User
-from catalog.queries import may_see_costs, services_visible_to
+from catalog.models import Service
+from catalog.queries import Person, may_see_costs, services_visible_to
 from finance.domain.downtime import exact_cost, in_cents, lost_milli
 from finance.models import BusinessValue, DowntimeCost
 from impact.models import Outage
@@ -96,7 +96,7 @@ def value_of(service: Service) -> BusinessValue | None:
     return BusinessValue.objects.filter(service=service).first()
 
 
-def values_visible_to(user: User) -> QuerySet[BusinessValue]:
+def values_visible_to(user: Person) -> QuerySet[BusinessValue]:
     """The business values that the user may see; none for those who see no money."""
     if not may_see_costs(user):
         return BusinessValue.objects.none()
@@ -105,7 +105,7 @@ def values_visible_to(user: User) -> QuerySet[BusinessValue]:
     )
 
 
-def costs_visible_to(user: User) -> QuerySet[DowntimeCost]:
+def costs_visible_to(user: Person) -> QuerySet[DowntimeCost]:
     """The costs that the user may see; none for those who see no money."""
     if not may_see_costs(user):
         return DowntimeCost.objects.none()
@@ -131,7 +131,7 @@ def open_outages_to_price() -> QuerySet[Outage]:
 
 
 def unpriced_outages() -> QuerySet[Outage]:
-    """Finished outages of a service with a value that have no final cost. An invariant: none."""
+    """Outages that are over and of value, without their final cost. An invariant: none."""
     return Outage.objects.filter(
         ended_at__isnull=False, service__business_value__isnull=False
     ).exclude(cost__is_provisional=False, cost__priced_until=F("ended_at"))

@@ -11,6 +11,13 @@ Plotly.register([bar, heatmap, sankey, treemap, waterfall]);
 
 const ROLE = /^(series-[1-6]|heat-[1-5]|mark-[a-z]+|accent|surface|text-[23])$/;
 const LABEL_STEP_PX = 16;
+const TICK_WIDTH_PX = 60;
+const HOUR_MS = 3_600_000;
+const MOMENTS = [
+  { dtickrange: [null, 12 * HOUR_MS], value: "%H:%M\n%-d %b" },
+  { dtickrange: [12 * HOUR_MS, "M1"], value: "%-d %b\n%Y" },
+  { dtickrange: ["M1", null], value: "%b\n%Y" },
+];
 const FONT = '"Inter Variable", Inter, system-ui, sans-serif';
 
 drawAll("figure[data-chart]", draw);
@@ -20,7 +27,7 @@ async function draw(figure, { data, layout }) {
   area.hidden = false;
   const told = layout.meta ?? {};
   const traces = [...data.map(inColour), ...hatches(told.bands ?? [])];
-  await Plotly.react(area, traces, look(layout, told), { displayModeBar: false, responsive: true });
+  await Plotly.react(area, traces, look(layout, told, area.clientWidth), { displayModeBar: false, responsive: true });
   const labels = endLabels(area, told);
   if (labels.length) await Plotly.relayout(area, { annotations: labels });
 }
@@ -46,7 +53,7 @@ function resolved(value) {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one)]));
 }
 
-function look(layout, told) {
+function look(layout, told, width) {
   const axis = { zeroline: false, automargin: true, fixedrange: true, ticks: "", ticklabelstandoff: 6 };
   return {
     ...layout,
@@ -63,7 +70,16 @@ function look(layout, told) {
     barcornerradius: 2,
     bargap: 0.35,
     dragmode: false,
-    xaxis: { ...axis, showgrid: false, linecolor: colour("control"), ...layout.xaxis },
+    xaxis: {
+      ...axis,
+      showgrid: false,
+      linecolor: colour("control"),
+      tickangle: 0,
+      nticks: Math.max(2, Math.floor((width - 160) / TICK_WIDTH_PX)),
+      tickformatstops: MOMENTS,
+      hoverformat: "%a %-d %b, %H:%M UTC",
+      ...layout.xaxis,
+    },
     yaxis: { ...axis, gridcolor: colour("border"), separatethousands: true, ...layout.yaxis },
     yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     shapes: [...bands(told.bands ?? []), ...targetLine(told.target)],

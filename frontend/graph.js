@@ -9,6 +9,8 @@ cytoscape.use(dagre);
 document.head.append(Object.assign(document.createElement("template"), { id: "__________cytoscape_stylesheet" }));
 
 const NODE_HEIGHT = 40;
+const EDGE_PX = 24;
+const SMALLEST_SCALE = 0.8;
 const GLYPHS = {
   ok: '<circle cx="8" cy="8" r="6.5" fill="C"/><path d="M5 8.2l2.1 2.1L11.2 6" S/>',
   warn: '<path d="M8 1.2L15.2 14.2H.8z" fill="C"/><path d="M8 6v3.6M8 11.8v.1" S/>',
@@ -22,7 +24,7 @@ drawAll("figure[data-map]", draw);
 
 function draw(figure, map) {
   const area = figure.querySelector(".map-area");
-  area.hidden = false;
+  area.parentElement.hidden = false;
   drawn.get(figure)?.destroy();
   const graph = cytoscape({
     container: area,
@@ -31,6 +33,7 @@ function draw(figure, map) {
     minZoom: 0.3,
     maxZoom: 1.25,
     userZoomingEnabled: false,
+    userPanningEnabled: false,
     boxSelectionEnabled: false,
     autoungrabify: true,
     autounselectify: true,
@@ -46,12 +49,15 @@ function draw(figure, map) {
   drawn.set(figure, graph);
 }
 
+// Never smaller than can be read: a map that is wider than its card scrolls inside it.
 function fit(graph, area) {
+  const room = area.parentElement.clientWidth;
   const box = graph.elements().boundingBox();
-  const scale = Math.min(1, (area.clientWidth - 48) / Math.max(box.w, 1));
-  area.style.height = `${Math.max(160, Math.min(720, box.h * scale + 48))}px`;
+  const scale = Math.max(SMALLEST_SCALE, Math.min(1, (room - 2 * EDGE_PX) / Math.max(box.w, 1)));
+  area.style.width = `${Math.max(room, Math.ceil(box.w * scale) + 2 * EDGE_PX)}px`;
+  area.style.height = `${Math.max(160, Math.ceil(box.h * scale) + 2 * EDGE_PX)}px`;
   graph.resize();
-  graph.fit(undefined, 24);
+  graph.fit(undefined, EDGE_PX);
 }
 
 function node(one) {

@@ -9,8 +9,8 @@ from django import forms
 from assets.models import CI
 from assets.queries import cis_visible_to
 from bsm.kernel.subjects import Subject
-from catalog.models import Service, User
-from catalog.queries import services_visible_to
+from catalog.models import Service
+from catalog.queries import Person, services_visible_to
 from impact.models import DependencyGroup, GroupMode
 
 
@@ -24,7 +24,7 @@ class DependencyForm(forms.Form):
         label="As one of a group",
         required=False,
         max_length=80,
-        help_text="Name what stands in for it, such as “database pair”. Empty: it stands alone.",
+        help_text="Name what it stands in for, such as “database pair”. Empty: alone.",
     )
     mode = forms.ChoiceField(
         label="How the group counts",
@@ -35,7 +35,7 @@ class DependencyForm(forms.Form):
         required=False, initial=1, min_value=1, max_value=1_000_000, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, parent: Service | CI, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parent: Service | CI, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         services = services_visible_to(user).exclude(pk=parent.pk).order_by("name")
         cis = cis_visible_to(user).exclude(pk=parent.pk).order_by("name")

@@ -35,15 +35,13 @@ def response_times(
     times: Sequence[tuple[datetime, float | None]],
     intervals: Sequence[StatusInterval],
     within: Interval,
-) -> Chart:
-    """How long answers took, with what was not well behind the line."""
+) -> Chart | None:
+    """How long answers took, with what was not well behind the line; None without answers."""
     known = [ms for _, ms in times if ms is not None]
+    if not known:
+        return None
     outages = sum(interval.state == "down" for interval in intervals)
-    finding = (
-        f"Half of the answers took at most {median(known):.0f} ms"
-        if known
-        else "Nothing answered in this span"
-    )
+    finding = f"Half of the answers took at most {median(known):.0f} ms"
     if outages:
         finding += f"; {outages} outage{'s' if outages > 1 else ''}"
     return line(

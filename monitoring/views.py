@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from bsm.kernel.intervals import Interval
 from bsm.web.forms import page_of, show_errors, status_of
 from catalog.queries import SignedIn, may_edit
-from monitoring import charts, commands, queries
+from monitoring import charts, commands, explain, queries
+from monitoring.domain.presets import FIRST, PRESETS
 from monitoring.filters import MonitorFilter
 from monitoring.forms import HistoryImportForm, MonitorForm
 from monitoring.models import HistoryImport, Monitor
-from monitoring.presets import PRESETS, SPANS
+
+LAST_INCIDENTS = 10
+LAST_RESULTS = 20
+FIRST_SPAN = "24h"
+SPANS = {
+    "24h": ("24 hours", timedelta(hours=24)),
+    "7d": ("7 days", timedelta(days=7)),
+    "30d": ("30 days", timedelta(days=30)),
+}
 
 
 def monitors(request: SignedIn) -> HttpResponse:
@@ -36,33 +48,44 @@ def monitor(request: SignedIn, pk: str) -> HttpResponse:
     """One monitor: how it was, how fast it answered, what the last checks found."""
     monitor = _visible(request, pk)
     now = timezone.now()
-    span = request.GET.get("span", "")
-    span = span if span in SPANS else "24h"
-    within = Interval(now - SPANS[span], now)
-    timeline = list(queries.believed_intervals(monitor, within))
-    times = queries.response_times(monitor, within)
+    name = request.GET.get("span", "")
+    name = name if name in SPANS else FIRST_SPAN
+    within = Interval(now - SPANS[name][1], now)
+    intervals = queries.believed_intervals(monitor, within)
     context = {
         "monitor": monitor,
-        "span": span,
-        "spans": SPANS,
+        "crumbs": [{"label": "Monitors", "url": reverse("monitoring:monitors")}],
+        "facts": explain.facts(monitor),
+        "tabs": [
+            {"label": span_label, "url": f"?span={key}", "current": key == name}
+            for key, (span_label, _) in SPANS.items()
+        ],
         "within": within,
-        "timeline": charts.timeline(timeline, within),
-        "intervals": timeline[::-1],
-        "chart": charts.response_times(times, timeline, within) if times else None,
-        "results": queries.recent_results(monitor),
-        "incidents": monitor.incidents.all()[:10],
+        "timeline": charts.timeline(intervals, within),
+        "intervals": intervals[::-1],
+        "chart": charts.response_times(
+            queries.response_times(monitor, within), intervals, within
+        ),
+        "results": queries.recent_results(monitor, limit=LAST_RESULTS),
+        "incidents": monitor.incidents.order_by("-started_at")[:LAST_INCIDENTS],
         "may_edit": may_edit(request.user),
     }
     return render(request, "monitoring/monitor.html", context)
 
 
 def monitor_new(request: SignedIn) -> HttpResponse:
-    """Say what to watch, from scratch or from a preset."""
+    """Say what to watch, starting from a preset."""
     _require_editor(request)
-    preset = PRESETS.get(request.GET.get("preset", ""))
+    name = request.GET.get("preset", "")
+    name = name if name in PRESETS else FIRST
+    preset = PRESETS[name]
     asked = {name: request.GET[name] for name in ("service", "ci") if name in request.GET}
-    initial = (preset.initial if preset else {}) | asked
-    form = MonitorForm(request.POST or None, user=request.user, initial=initial)
+    form = MonitorForm(
+        request.POST or None,
+        user=request.user,
+        kind=preset.kind,
+        initial={**preset.initial, **asked},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             monitor = commands.create_monitor(**form.values, now=timezone.now())
@@ -71,7 +94,11 @@ def monitor_new(request: SignedIn) -> HttpResponse:
         else:
             messages.success(request, f"{monitor.name} is being watched.")
             return redirect(monitor)
-    context = {"form": form, "monitor": None, "preset": preset, "presets": PRESETS}
+    tabs = [
+        {"label": one.label, "url": f"?preset={key}", "current": key == name}
+        for key, one in PRESETS.items()
+    ]
+    context = {"form": form, "monitor": None, "tabs": tabs}
     return render(request, "monitoring/monitor_form.html", context, status=status_of(form))
 
 
@@ -81,13 +108,16 @@ def monitor_edit(request: SignedIn, pk: str) -> HttpResponse:
     _require_editor(request)
     form = MonitorForm(request.POST or None, user=request.user, instance=monitor)
     if request.method == "POST" and form.is_valid():
+        expected = form.cleaned_data["version"] or 0
         try:
-            commands.update_monitor(monitor, **form.values, now=timezone.now())
+            saved = commands.update_monitor(
+                monitor, now=timezone.now(), expected_version=expected, **form.values
+            )
         except ValidationError as error:
             show_errors(form, error)
         else:
-            messages.success(request, f"{form.values['name']} saved.")
-            return redirect(monitor)
+            messages.success(request, f"{saved.name} saved.")
+            return redirect(saved)
     context = {"form": form, "monitor": monitor}
     return render(request, "monitoring/monitor_form.html", context, status=status_of(form))
 
@@ -96,10 +126,13 @@ def monitor_pause(request: SignedIn, pk: str) -> HttpResponse:
     """Stop watching for a while, or go on; the page before asks whether it is meant."""
     monitor = _visible(request, pk)
     _require_editor(request)
+    if request.method == "POST" and request.POST.get("act") == "resume":
+        commands.resume_monitor(monitor, now=timezone.now())
+        messages.success(request, f"{monitor.name} is being watched again.")
+        return redirect(monitor)
     if request.method == "POST":
-        commands.update_monitor(monitor, is_enabled=not monitor.is_enabled, now=timezone.now())
-        done = "paused" if monitor.is_enabled else "being watched again"
-        messages.success(request, f"{monitor.name} is {done}.")
+        commands.pause_monitor(monitor, now=timezone.now())
+        messages.success(request, f"{monitor.name} is paused.")
         return redirect(monitor)
     return render(request, "monitoring/monitor_pause.html", {"monitor": monitor})
 

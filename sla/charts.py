@@ -22,7 +22,8 @@ def history(results: Sequence[PeriodResult]) -> Chart | None:
         Words(
             id="history",
             finding=f"The target was met in {met} of {len(judged)} finished periods",
-            label=f"Availability against {words.target(target)}; the axis does not start at zero",
+            label=f"Availability against {words.target(target)}; "
+            "the axis does not start at zero",
             x="Period",
             unit="%",
         ),

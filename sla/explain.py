@@ -30,6 +30,7 @@ COLUMNS = (
     "forgiven",
     "lost_milli",
 )
+EN_DASH = "\N{EN DASH}"
 MOST_GAPS = 50  # beyond that a list helps nobody; the days have the sums
 
 
@@ -135,7 +136,7 @@ def calendar_row(calendar: Calendar, *, today: date) -> dict[str, Any]:
         "calendar": calendar,
         "hours": week_in_words(
             [
-                (w.weekday, f"{w.opens_at:%H:%M}–{w.closes_at:%H:%M}")
+                (w.weekday, f"{w.opens_at:%H:%M}{EN_DASH}{w.closes_at:%H:%M}")
                 for w in calendar.windows.all()
             ]
         ),
@@ -145,7 +146,7 @@ def calendar_row(calendar: Calendar, *, today: date) -> dict[str, Any]:
 
 
 def week_in_words(windows: Sequence[tuple[int, str]]) -> list[str]:
-    """Neighbouring days with the same hours are one line: "Mon to Fri 08:00–18:00"."""
+    """Neighbouring days with the same hours are one line: "Mon to Fri 08:00-18:00"."""
     hours = [", ".join(text for day, text in sorted(windows) if day == n) for n in range(1, 8)]
     lines: list[str] = []
     first = 0

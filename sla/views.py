@@ -68,11 +68,11 @@ def agreement(request: SignedIn, pk: str) -> HttpResponse:
 def agreement_new(request: SignedIn) -> HttpResponse:
     """Make a promise: the agreement, its first version and what it says, in one go."""
     _require_editor(request)
-    asked = {"services": request.GET.getlist("service"), "service": request.GET.get("service")}
+    asked = {"service": request.GET.get("service"), "effective_from": timezone.now().date()}
     form = AgreementForm(request.POST or None, user=request.user, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
-            agreement = commands.create_agreement(**form.values, now=timezone.now())
+            agreement = commands.create_agreement(**form.values)
         except ValidationError as error:
             show_errors(form, error)
         else:
@@ -88,7 +88,7 @@ def version_new(request: SignedIn, pk: str) -> HttpResponse:
     form = VersionForm(request.POST or None, user=request.user, agreement=agreement)
     if request.method == "POST" and form.is_valid():
         try:
-            version = commands.add_version(agreement, **form.values, now=timezone.now())
+            version = commands.add_version(agreement, **form.values)
         except ValidationError as error:
             show_errors(form, error)
         else:

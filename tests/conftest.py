@@ -12,6 +12,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from bsm import pipeline
+from bsm.demo import presence
 from catalog.models import User
 
 SHARED = Path(settings.BASE_DIR).parent / "shared"
@@ -30,6 +31,12 @@ def silent_bell(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     """No broker in most tests: what waits is worked off by `run_follow_ups`."""
     if "real_broker" not in request.fixturenames:
         monkeypatch.setattr(pipeline, "ring", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_demo() -> None:
+    """Pages need not ask whether the demo is loaded, so what they cost is always the same."""
+    presence.remember(None)
 
 
 @pytest.fixture

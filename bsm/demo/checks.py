@@ -31,7 +31,9 @@ class Checks:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def checks_of(monitors: Mapping[str, Monitor], told: Mapping[str, Told], until: datetime) -> Checks:
+def checks_of(
+    monitors: Mapping[str, Monitor], told: Mapping[str, Told], until: datetime
+) -> Checks:
     """Raw checks start with a UTC day: a day is dropped once its raw checks are all summed."""
     checks = Checks()
     raw_start = (until - RAW_SPAN).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -41,9 +43,7 @@ def checks_of(monitors: Mapping[str, Monitor], told: Mapping[str, Told], until: 
     return checks
 
 
-def _spell_out(
-    checks: Checks, node: str, monitor: Monitor, told: Told, span: Interval
-) -> None:
+def _spell_out(checks: Checks, node: str, monitor: Monitor, told: Told, span: Interval) -> None:
     hours: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0, 0])
     for slot, state in _states_at(slots_of(monitor, span), told):
         if state == UNKNOWN:
@@ -66,9 +66,7 @@ def _spell_out(
     ]
 
 
-def _sum_up(
-    checks: Checks, node: str, monitor: Monitor, told: Told, end: datetime
-) -> None:
+def _sum_up(checks: Checks, node: str, monitor: Monitor, told: Told, end: datetime) -> None:
     """Hours before the raw days: the checks of an hour shared out over its states."""
     start = max(end - ROLLUP_SPAN, told[0][0].start.replace(minute=0, second=0, microsecond=0))
     middles = [start + HOUR / 2 + n * HOUR for n in range((end - start) // HOUR)]
@@ -79,7 +77,7 @@ def _sum_up(
         if state != UP and span.end > start
         for n in range((span.end - _hour(span.start)) // HOUR + 1)
     }
-    for middle, state in _states_at(middles, told):
+    for middle in middles:
         hour = middle - HOUR / 2
         us = response_ms(node, middle, UP) * 1000
         if hour not in troubled:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 NAME = "Halvenmark Group"
 ZONE = "Europe/Berlin"
+OFFERED = frozenset({"pilot", "live", "retiring"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ class Offer:
     is_watched: bool = True
 
     @property
-    def target_percent(self) -> Decimal | None:
-        return None if self.target is None else Decimal(self.target)
+    def is_measured(self) -> bool:
+        """Somebody can use it, and somebody looks whether they can."""
+        return self.is_watched and self.state in OFFERED
 
 
 LOGINS = ("it.manager", "business.owner", "admin.demo")

@@ -18,7 +18,6 @@ BRANCH_TOWNS = (
     "hohenlinde", "isarwerder", "kaltenbruch", "lerchenhain", "moorbek", "nesselwang-nord",
     "ostermoor", "pfauenried", "quellwerder", "rabenfurt", "steinhude-west", "tannrode",
 )  # fmt: skip
-OFFERED = frozenset({"pilot", "live", "retiring"})
 SERVERS_PER_SITE = 14
 NETWORK, SSO, BUS = "service:network", "service:sso", "service:bus"
 
@@ -232,6 +231,12 @@ def _test_stage(estate: Estate, offer: Offer) -> None:
     ]
 
 
+def _stand_on(estate: Estate, offer: Offer, *platforms: str) -> None:
+    """A service nobody watches says nothing of itself, so nothing is told of it either."""
+    if offer.is_measured:
+        estate.needs += [Need(f"service:{offer.key}", platform) for platform in platforms]
+
+
 def _build_network(estate: Estate, offer: Offer, place: int) -> None:
     for site in SITES:
         estate.add(f"wan-link-{site}", "network")
@@ -247,7 +252,7 @@ def _build_platform(estate: Estate, offer: Offer, place: int) -> None:
         estate.links.append(Link("bus-app", "uses", queue))
     else:
         _database(estate, offer, place)
-    estate.needs.append(Need(f"service:{offer.key}", NETWORK))
+    _stand_on(estate, offer, NETWORK)
 
 
 def _build_web(estate: Estate, offer: Offer, place: int) -> None:
@@ -261,7 +266,7 @@ def _build_web(estate: Estate, offer: Offer, place: int) -> None:
         need = Need(f"service:{offer.key}", f"ci:{feature}", comfort, is_comfort=True)
         estate.needs.append(need)
         estate.links.append(Link(app, "uses", feature))
-    estate.needs += [Need(f"service:{offer.key}", platform) for platform in (SSO, NETWORK)]
+    _stand_on(estate, offer, SSO, NETWORK)
 
 
 def _build_core(estate: Estate, offer: Offer, place: int) -> None:
@@ -272,7 +277,7 @@ def _build_core(estate: Estate, offer: Offer, place: int) -> None:
     queue = estate.add(f"{offer.key}-queue", "queue")
     estate.links.append(Link(app, "uses", queue))
     estate.needs.append(Need(f"ci:{app}", f"ci:{queue}"))
-    estate.needs += [Need(f"service:{offer.key}", platform) for platform in (BUS, NETWORK)]
+    _stand_on(estate, offer, BUS, NETWORK)
 
 
 def _build_cloud(estate: Estate, offer: Offer, place: int) -> None:
@@ -283,14 +288,15 @@ def _build_cloud(estate: Estate, offer: Offer, place: int) -> None:
         estate.links.append(Link(app, "hosted_on", container))
         estate.needs.append(Need(f"ci:{app}", f"ci:{container}", "Pods"))
     estate.links.append(Link(app, "uses", store))
-    estate.needs += [Need(f"ci:{app}", f"ci:{store}"), Need(f"service:{offer.key}", SSO)]
+    estate.needs.append(Need(f"ci:{app}", f"ci:{store}"))
+    _stand_on(estate, offer, SSO)
 
 
 def _build_desk(estate: Estate, offer: Offer, place: int) -> None:
     _application(estate, offer)
     _machines(estate, offer, place, 1)
     _database(estate, offer, place)
-    estate.needs += [Need(f"service:{offer.key}", platform) for platform in (SSO, NETWORK)]
+    _stand_on(estate, offer, SSO, NETWORK)
 
 
 # What a service can go without, at a price.
@@ -315,12 +321,11 @@ def _watch(estate: Estate) -> None:
     names = [
         (f"service:{offer.key}", f"{offer.name}: front door")
         for offer in estate.offers
-        if offer.is_watched and offer.state in OFFERED
+        if offer.is_measured
     ]
     names += [(thing.node, f"{thing.name}: alive") for thing in _watched(estate.things)]
-    hidden = {f"ci:{offer.key}-" for offer in estate.offers if offer.state not in OFFERED}
-    hidden |= {f"ci:{offer.key}-" for offer in estate.offers if not offer.is_watched}
-    names = [(node, name) for node, name in names if not node.startswith(tuple(hidden))]
+    hidden = tuple(f"ci:{offer.key}-" for offer in estate.offers if not offer.is_measured)
+    names = [(node, name) for node, name in names if not node.startswith(hidden)]
     estate.watches = [Watch(n, node, name) for n, (node, name) in enumerate(names, start=1)]
 
 

@@ -1,4 +1,4 @@
-"""Names and ids of demo rows: the same seed gives the same ids, so the same slots and shards."""
+"""The ids of demo rows: the same seed gives the same ids, so the same slots and shards."""
 
 from __future__ import annotations
 

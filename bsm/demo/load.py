@@ -18,7 +18,7 @@ from assets.models import CI
 from bsm import pipeline, work
 from bsm.demo import presence
 from bsm.demo.checks import RAW_SPAN, checks_of
-from bsm.demo.company import OFFERS, PEOPLE
+from bsm.demo.company import NAME, OFFERS, PEOPLE
 from bsm.demo.estate import Company
 from bsm.demo.identity import Identity
 from bsm.demo.promises import Promises
@@ -26,14 +26,16 @@ from bsm.demo.rows import Rows
 from bsm.demo.weather import ZONE_INFO, Weather
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import Period, PeriodKind
-from bsm.models import DemoCompany
+from bsm.models import DemoCompany, Recomputation
 from catalog.commands import load_catalog
 from catalog.models import Service, User
 from finance.commands import load_values
 from impact.commands.load import load_map
 from monitoring.commands import ensure_partitions
 from monitoring.commands.load import load_monitors, load_results, load_states, load_windows
+from monitoring.domain.refusal import networks
 from monitoring.domain.status import State
+from monitoring.domain.target import faults
 from monitoring.models import Monitor
 from sla.commands.load import load_agreements, load_calendars
 from sla.models import Agreement, Calendar
@@ -70,12 +72,19 @@ def load(plan: Plan, *, now: datetime, say: Say) -> str:
     """Load the company and work off what follows. Answers with the password of its logins."""
     if DemoCompany.objects.exists():
         raise AlreadyLoaded
+    say(f"Loading {NAME}, an invented company …")
     password = settings.BSM_DEMO_PASSWORD or secrets.token_urlsafe(12)
     with transaction.atomic():
         _load_facts(plan, password, now=now, say=say)
     presence.forget()
+    refused = faults(
+        "http", {"url": settings.BSM_DEMO_TARGET}, networks(settings.MONITOR_CIDRS)
+    )
+    if refused:
+        say(f"  It will stand still, for its monitors may not poll. {refused['url']}")
+        say("  Let them with BSM_MONITOR_CIDRS (docs/operations.md).")
     with _phase("health, promises and costs worked out", say):
-        _settle()
+        _settle(say)
     return password
 
 
@@ -86,9 +95,7 @@ def _load_facts(plan: Plan, password: str, *, now: datetime, say: Say) -> None:
     weather = Weather(company, seed=plan.seed, until=plan.until)
     monitors = rows.monitors(settings.BSM_DEMO_TARGET)
     refuse_clashes(rows, promises, monitors)
-    DemoCompany.objects.create(
-        seed=plan.seed, until=plan.until, size=plan.size, loaded_at=now
-    )
+    DemoCompany.objects.create(seed=plan.seed, until=plan.until, size=plan.size, loaded_at=now)
     with _phase("people, services and what they run on", say):
         load_catalog(
             users=rows.users(password),
@@ -139,13 +146,16 @@ def refuse_clashes(rows: Rows, promises: Promises, monitors: dict[str, Monitor])
         raise ValidationError(f"The demo company would use names that are taken: {names}.")
 
 
-def _settle() -> None:
+def _settle(say: Say) -> None:
     """Work off what waits, here and beside the workers that were told of it meanwhile."""
     deadline = time.monotonic() + SETTLES_WITHIN_SECONDS
     pipeline.drain()
     while work.waiting() and time.monotonic() < deadline:
         time.sleep(0.2)
         pipeline.drain()
+    dead = Recomputation.objects.filter(is_dead=True).count()
+    if dead:
+        say(f"  {dead} pieces of work failed and were set aside: see manage.py verify")
 
 
 @contextmanager

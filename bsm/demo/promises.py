@@ -126,7 +126,9 @@ class Promises:
     def _requested(self, promised: set[str]) -> Iterator[Exclusion]:
         if "claims-portal" in promised:
             start = self.span.end.replace(second=0, microsecond=0) - timedelta(days=6)
-            asked = self._exclusion("claims-portal", Interval(start, start + timedelta(hours=1)))
+            asked = self._exclusion(
+                "claims-portal", Interval(start, start + timedelta(hours=1))
+            )
             asked.category = ExclusionCategory.CUSTOMER_CAUSED
             asked.reason = "The customer's bulk upload filled the queue"
             asked.state, asked.approver_id = ExclusionState.REQUESTED, None

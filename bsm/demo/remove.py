@@ -73,9 +73,9 @@ def _hanging() -> list[str]:
     promises = Commitment.objects.filter(
         service__is_demo=True, version__agreement__is_demo=False
     ).select_related("service")
-    exclusions = Exclusion.objects.filter(
-        service__is_demo=True, is_demo=False
-    ).select_related("service")
+    exclusions = Exclusion.objects.filter(service__is_demo=True, is_demo=False).select_related(
+        "service"
+    )
     return [
         *(f"monitor {one}" for one in monitors),
         *(f"promise {one}" for one in promises),

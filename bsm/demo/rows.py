@@ -97,7 +97,9 @@ class Rows:
         ]
 
     def cis(self) -> list[CI]:
-        owners = {f"{o.key}-": self.identity.user(o.owner) for o in self.company.offers if o.owner}
+        owners = {
+            f"{o.key}-": self.identity.user(o.owner) for o in self.company.offers if o.owner
+        }
         platform, network = self.identity.user("p.zelnik"), self.identity.user("n.auerlund")
         return [
             CI(
@@ -134,7 +136,9 @@ class Rows:
 
     def groups(self) -> list[DependencyGroup]:
         wanted = {
-            (need.parent, need.group): need.is_comfort for need in self.company.needs if need.group
+            (need.parent, need.group): need.is_comfort
+            for need in self.company.needs
+            if need.group
         }
         return [
             DependencyGroup(
@@ -206,4 +210,3 @@ class Rows:
             announced_at=start - timedelta(days=14),
             is_demo=True,
         )
-

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bsm.demo.company import ZONE, Offer
@@ -28,7 +29,7 @@ UP, DEGRADED, DOWN, UNKNOWN = "up", "degraded", "down", "unknown"
 # What is told when two things are true at once.
 RANK = {UP: 0, DEGRADED: 1, DOWN: 2, UNKNOWN: 3}
 
-OUTAGES_A_YEAR, SPELLS_A_YEAR = 5.0, 9.0
+OUTAGES_A_YEAR, SPELLS_A_YEAR = 6.0, 8.0
 DEVICE_SHARE = 0.45  # a database or switch fails less often than what people see
 PROBER_AWAY_A_YEAR = 7.0
 FELT_SHARE, FELT_LAG_SECONDS = 0.85, (15, 90)
@@ -150,7 +151,7 @@ class Weather:
         share = self.frailty.get(node, DEVICE_SHARE) * _season(on) / 365
         for _ in range(_poisson(chance, OUTAGES_A_YEAR * share)):
             start = _start(chance, on)
-            down = _lasting(chance, start, median_minutes=11, spread=0.75)
+            down = _lasting(chance, start, median_minutes=12, spread=0.75)
             if chance.random() < 0.3:
                 omen = timedelta(minutes=chance.randint(4, 20))
                 yield Trouble(node, DEGRADED, Interval(start - omen, start), node)
@@ -198,7 +199,7 @@ class Weather:
             span = Interval(self.until - 41 * minute, self.until + 75 * minute)
             prefill = "ci:broker-extranet-prefill"
             yield Trouble(prefill, DOWN, span, prefill)
-        for key, share, place in (("mobile-app", 1.9, 0.45), ("instant-payments", 0.8, 0.3)):
+        for key, share, place in (("mobile-app", 1.9, 0.45), ("instant-payments", 0.88, 0.3)):
             if key in offers:
                 yield from self._spent(offers[key], share=share, place=place)
 
@@ -291,7 +292,7 @@ def _laid_over(
         edges |= {edge for one in spans for edge in (one.start, one.end)}
     marks = sorted(edges)
     laid: list[tuple[Interval, str]] = []
-    for start, end in zip(marks, marks[1:], strict=False):
+    for start, end in pairwise(marks):
         told = [s for s, spans in by_state.items() if any(one.covers(start) for one in spans)]
         state = max(told, key=RANK.__getitem__, default=UP)
         if laid and laid[-1][1] == state:

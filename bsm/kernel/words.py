@@ -81,7 +81,7 @@ def money_short(amount: Number | None, currency: str) -> str:
     size = abs(Decimal(amount))
     if size < 10_000:
         text = f"{size.quantize(Decimal(1), rounding=ROUND_HALF_EVEN):,f}"
-    elif size < 999_950:
+    elif size < 999_500:
         text = f"{_three_figures(size / 1000)}k"
     elif size < 999_500_000:
         text = f"{_three_figures(size / 1_000_000)}M"

@@ -33,7 +33,8 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "demo companies",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("is_only", True)), name="demo_company_is_loaded_once"
+                        condition=models.Q(("is_only", True)),
+                        name="demo_company_is_loaded_once",
                     )
                 ],
             },

@@ -1,4 +1,4 @@
-"""The assets: what services run on, with what monitoring, the map and the catalogue know of it."""
+"""The assets: what services run on, with what monitoring and the map know of it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def outage(request: SignedIn, pk: UUID) -> HttpResponse:
     found = get_object_or_404(visible, pk=pk)
     span = lasted(found, now=now)
     causes = causes_of(found, span, user=request.user)
-    sees_costs = may_see_costs(request.user)
+    cost = finance.queries.costs_visible_to(request.user).filter(pk=found.pk).first()
     context = {
         "outage": found,
         "service": found.service,
@@ -48,8 +48,9 @@ def outage(request: SignedIn, pk: UUID) -> HttpResponse:
         "causes": causes,
         "not_before": _last_seen_well(causes),
         "counted": counted_against(found, now=now),
-        "sees_costs": sees_costs,
-        "cost": finance.queries.costs_visible_to(request.user).filter(pk=found.pk).first(),
+        "sees_costs": may_see_costs(request.user),
+        "cost": cost,
+        "priced": cost.priced_until - found.started_at if cost else None,
     }
     return render(request, "pages/outage.html", context)
 

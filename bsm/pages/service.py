@@ -205,14 +205,17 @@ def _history(commitment: Commitment, results: list[PeriodResult]) -> Chart | Non
 
 def _result_facts(result: PeriodResult) -> list[dict[str, str]]:
     """The running period so far, by what its time was."""
-    facts = {
+    always = {
         "Time that counts": result.base_seconds,
         "Up": result.up,
         "Impaired": result.impaired,
+    }
+    perhaps = {
         "Not measured": result.unknown,
         "Excluded": result.excluded,
         "Outside service hours": result.out_of_hours,
     }
+    facts = always | {label: seconds for label, seconds in perhaps.items() if seconds}
     told = [
         {"label": label, "value": words.duration(seconds)} for label, seconds in facts.items()
     ]

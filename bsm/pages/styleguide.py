@@ -40,7 +40,8 @@ class SampleForm(forms.Form):
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
-    wrong = SampleForm({"name": "", "target": "101", "note": "Kept as it was typed."})
+    typed = {"wrong-target": "101", "wrong-note": "Kept as it was typed."}
+    wrong = SampleForm(typed, prefix="wrong")
     page = Paginator(range(318), 25).page(2)
     return render(
         request,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,9 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
+from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from bsm.kernel import words
 from bsm.web import drawing
@@ -20,6 +23,20 @@ from bsm.web.status import Look, look
 register = template.Library()
 
 COMPONENTS = "components/"
+
+
+def in_line(name: str) -> Callable[[Callable[..., dict[str, Any]]], Callable[..., SafeString]]:
+    """Render a component without the line breaks around it: it may stand before a full stop."""
+
+    def of(needs: Callable[..., dict[str, Any]]) -> Callable[..., SafeString]:
+        @functools.wraps(needs)
+        def rendered(*args: Any, **options: Any) -> SafeString:
+            text = get_template(COMPONENTS + name).render(needs(*args, **options))
+            return mark_safe(text.strip())  # noqa: S308 (a template has escaped it)
+
+        return rendered
+
+    return of
 
 
 @register.filter
@@ -80,24 +97,28 @@ def status_word(state: Any) -> str:
     return look(state).word
 
 
-@register.inclusion_tag(COMPONENTS + "_when.html")
+@register.simple_tag
+@in_line("_when.html")
 def when(value: datetime | None, zone: str = "") -> dict[str, Any]:
     return {"value": value, "text": when_text(value, zone)}
 
 
-@register.inclusion_tag(COMPONENTS + "_age.html", takes_context=True)
+@register.simple_tag(takes_context=True)
+@in_line("_age.html")
 def age(context: template.Context, value: datetime | None) -> dict[str, Any]:
     now = context.get("as_of") or timezone.now()
     text = "" if value is None else words.age(value, now=now)
     return {"value": value, "text": text, "exact": when_text(value)}
 
 
-@register.inclusion_tag(COMPONENTS + "_icon.html")
+@register.simple_tag
+@in_line("_icon.html")
 def icon(name: str, size: int = 20, label: str = "") -> dict[str, Any]:
     return {"name": name, "size": size, "label": label}
 
 
-@register.inclusion_tag(COMPONENTS + "_status.html")
+@register.simple_tag
+@in_line("_status.html")
 def status_pill(state: Any, word: str = "") -> dict[str, Any]:
     """Accepts a state of the product or one of the five kinds."""
     shown = look(state)
@@ -105,7 +126,8 @@ def status_pill(state: Any, word: str = "") -> dict[str, Any]:
     return {"kind": kind, "word": word or shown.word}
 
 
-@register.inclusion_tag(COMPONENTS + "_verdict.html")
+@register.simple_tag
+@in_line("_verdict.html")
 def verdict(
     status: Any,
     provisional: bool = False,  # noqa: FBT001, FBT002 (template tags are called by name)
@@ -115,12 +137,14 @@ def verdict(
     return {"kind": shown.kind, "word": shown.word, "provisional": provisional}
 
 
-@register.inclusion_tag(COMPONENTS + "_strip.html")
+@register.simple_tag
+@in_line("_strip.html")
 def strip(days: Sequence[Any]) -> dict[str, Any]:
     return {"strip": drawing.strip(days)}
 
 
-@register.inclusion_tag(COMPONENTS + "_allowance.html")
+@register.simple_tag
+@in_line("_allowance.html")
 def allowance(used_percent: Decimal | None, kind: str = "") -> dict[str, Any]:
     return {
         "text": words.used(used_percent),
@@ -130,7 +154,8 @@ def allowance(used_percent: Decimal | None, kind: str = "") -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag(COMPONENTS + "_spark.html")
+@register.simple_tag
+@in_line("_spark.html")
 def spark(values: Sequence[Any], label: str, kind: str = "accent") -> dict[str, Any]:
     return {"spark": drawing.spark(values), "label": label, "kind": kind}
 

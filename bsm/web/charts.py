@@ -85,7 +85,7 @@ def line(
         )
         if one.is_provisional and one.values and one.values[-1] is not None:
             _open_dot(figure, x[-1], one.values[-1], colour)
-    return _finish(figure, words, x, series, target=target, bands=bands)
+    return _finish(figure, words, x, series, _marks(target, bands))
 
 
 def bar(
@@ -108,7 +108,7 @@ def bar(
             hovertemplate=f"%{{y}}{words.unit}<extra>{_plain(one.name)}</extra>",
         )
     figure.update_yaxes(rangemode="tozero")
-    return _finish(figure, words, x, series, target=target, bands=())
+    return _finish(figure, words, x, series, _marks(target, ()))
 
 
 def _finish(
@@ -116,24 +116,18 @@ def _finish(
     words: Words,
     x: Sequence[Moment],
     series: Sequence[Series],
-    *,
-    target: float | None,
-    bands: Sequence[Band],
+    marks: dict[str, Any],
 ) -> Chart:
     labels = [] if len(series) > 4 or len(series) < 2 else list(series)
     figure.update_layout(
         showlegend=len(series) > 4,
         hovermode="x unified",
-        margin={"l": 56, "r": LABEL_COLUMN_PX if labels or target is not None else 16},
+        margin={"l": 56, "r": LABEL_COLUMN_PX if labels or marks["target"] is not None else 16},
         yaxis={"ticksuffix": words.unit},
         meta={
-            "target": target,
+            **marks,
             "unit": words.unit,
             "labels": [_end_label(one, n) for n, one in enumerate(labels)],
-            "bands": [
-                {"x0": b.start, "x1": b.end, "kind": b.kind, "title": _plain(b.title)}
-                for b in bands
-            ],
         },
     )
     return Chart(
@@ -147,6 +141,14 @@ def _finish(
             for n, at in enumerate(x)
         ],
     )
+
+
+def _marks(target: float | None, bands: Sequence[Band]) -> dict[str, Any]:
+    spans = [
+        {"x0": band.start, "x1": band.end, "kind": band.kind, "title": _plain(band.title)}
+        for band in bands
+    ]
+    return {"target": target, "bands": spans}
 
 
 def _end_label(one: Series, number: int) -> dict[str, Any]:

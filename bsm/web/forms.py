@@ -20,14 +20,21 @@ def show_errors(form: forms.BaseForm, error: ValidationError) -> None:
     by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     for name, messages in by_field.items():
         field = name.rsplit("/", maxsplit=1)[-1]  # "commitments/0/target_percent"
-        is_shown = field in form.fields and not form.fields[field].widget.is_hidden
         for message in messages:
-            if is_shown:
-                form.add_error(field, message)
-            elif field in {"", NON_FIELD_ERRORS}:
-                form.add_error(None, message)
-            else:
-                form.add_error(None, f"{field}: {message}")
+            _show_error(form, field, message)
+
+
+def _show_error(form: forms.BaseForm, field: str, message: str) -> None:
+    if field in {"", NON_FIELD_ERRORS}:
+        form.add_error(None, message)
+        return
+    if field in form.fields and form.fields[field].widget.is_hidden:
+        form.add_error(None, f"{field}: {message}")
+        return
+    try:
+        form.add_error(field, message)  # a form may know a field by another name
+    except ValueError:
+        form.add_error(None, f"{field}: {message}")
 
 
 def status_of(form: forms.BaseForm) -> int:

@@ -7,12 +7,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 PAGING = frozenset({"limit", "offset"})
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Strict(serializers.Serializer[Any]):
@@ -29,15 +27,6 @@ class Strict(serializers.Serializer[Any]):
 
 class StrictModel(Strict, serializers.ModelSerializer[Any]):
     """The same for a model. Fields are always listed; "__all__" is refused by a test."""
-
-
-class WriteAllowed(BasePermission):
-    """Tokens that were narrowed to reading do not write."""
-
-    message = "This token may only read."
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method in SAFE or getattr(request.auth, "may_write", True)
 
 
 class Endpoint(GenericViewSet[Any]):

@@ -1,0 +1,1 @@
+"""How the tables of finance came to be."""

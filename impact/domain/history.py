@@ -17,7 +17,11 @@ from typing import NamedTuple
 from bsm.kernel.intervals import Interval
 from impact.domain.graph import Graph, children
 from impact.domain.health import FULL, Health, Own, Signal, solve_component
+from impact.domain.labels import TOP
 from impact.domain.root_cause import NONE, Causes, causes_of
+
+# For its parents such a node is assumed well, as one that never was watched.
+UNWATCHED = Health(None, 0, TOP, None, is_spared=True)
 
 
 class Situation(NamedTuple):
@@ -71,13 +75,19 @@ def histories(graph: Graph, evidence: Evidence, within: Interval) -> dict[str, l
 
 
 def stitched(before: Sequence[State], after: Sequence[State], at: datetime) -> list[State]:
-    """The history that is kept up to `at` and replaced from there on."""
+    """The history that is kept up to `at` and replaced from there on.
+
+    A node that was watched once and is not any more has no data from then on.
+    """
     kept = [
         state if state.end is not None and state.end <= at else replace(state, end=at)
         for state in before
         if state.start < at
     ]
-    if kept and after and kept[-1].end == after[0].start and kept[-1].is_like(after[0]):
+    begins = after[0].start if after else None
+    if kept and begins != at:
+        after = [State(at, begins, UNWATCHED), *after]
+    if kept and kept[-1].is_like(after[0]):
         return [*kept[:-1], replace(kept[-1], end=after[0].end), *after[1:]]
     return [*kept, *after]
 
@@ -118,6 +128,8 @@ def _changes(evidence: Evidence, within: Interval) -> dict[datetime, list[_Chang
             if state.end is not None and state.end <= within.start:
                 continue
             told = Situation(state.health, state.causes, is_watched=True)
+            if state.health == UNWATCHED:
+                told = Situation()
             changes[max(state.start, within.start)].append(_Given(node, told))
             if state.end is not None and state.end < within.end:
                 # Overruled by the state that follows, if one does: its change comes later.
@@ -151,7 +163,6 @@ class _Sweep:
                 continue
             if isinstance(change, _Own):
                 self.signals[node] = signal._replace(own=change.own)
-                self.watched.add(node)
             else:
                 self.signals[node] = signal._replace(is_in_maintenance=change.is_running)
             self._wake(self.graph.component_of[node])
@@ -178,26 +189,31 @@ class _Sweep:
 
     def _explain(self, nodes: list[str]) -> None:
         self.causes.update(dict.fromkeys(nodes, NONE))
+        self.watched.difference_update(nodes)
         is_settled = False
         while not is_settled:  # a second time only in circles
             is_settled = True
             for node in nodes:
-                below = children(self.graph.shape, node)
-                if node not in self.watched and not self.watched.isdisjoint(below):
-                    self.watched.add(node)
-                    is_settled = len(nodes) == 1
                 groups = self.graph.shape[node]
                 signal = self.signals.get(node, Signal())
+                if node not in self.watched and self._is_seen(node, signal):
+                    self.watched.add(node)
+                    is_settled = len(nodes) == 1
                 causes = causes_of(node, groups, signal, self.solved, self.causes)
                 if causes != self.causes[node]:
                     self.causes[node] = causes
                     is_settled = len(nodes) == 1
 
+    def _is_seen(self, node: str, signal: Signal) -> bool:
+        below = children(self.graph.shape, node)
+        return signal.own is not None or not self.watched.isdisjoint(below)
+
     def _note(self, node: str, now: Situation, instant: datetime) -> None:
-        if not now.is_watched:
-            return
         states = self.states[node]
-        state = State(instant, None, now.health, now.causes)
+        if not now.is_watched and not states:
+            return
+        health = now.health if now.is_watched else UNWATCHED
+        state = State(instant, None, health, now.causes)
         if states and states[-1].is_like(state):
             return
         if states:

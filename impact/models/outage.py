@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from decimal import Decimal
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -121,10 +120,10 @@ class Outage(models.Model):
     def __str__(self) -> str:
         return f"{self.service} out since {self.started_at:%F %T}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("outage", args=[self.pk])
+
     @property
     def weight_percent(self) -> Decimal:
         """The share of the service that was lost."""
         return Decimal(self.weight) / 10
-
-    def get_absolute_url(self) -> str:
-        return reverse("outage", args=[self.pk])

@@ -14,8 +14,8 @@ from django.db.models import Q, QuerySet
 from assets.models import CI
 from assets.queries import cis_visible_to
 from bsm.kernel.subjects import NodeKind, Subject
-from catalog.models import Service, User
-from catalog.queries import services_visible_to
+from catalog.models import Service
+from catalog.queries import Person, services_visible_to
 from impact.domain.graph import Shape
 from impact.domain.groups import Edge, Group, Mode, Rule
 from impact.domain.labels import Label
@@ -184,7 +184,7 @@ def subjects_on_the_map() -> list[Subject]:
     return sorted(Subject.of(service_id=service, ci_id=ci) for service, ci in pairs)
 
 
-def dependencies_visible_to(user: User) -> QuerySet[Dependency]:
+def dependencies_visible_to(user: Person) -> QuerySet[Dependency]:
     """The dependencies both of whose ends the user may see."""
     services, cis = services_visible_to(user), cis_visible_to(user)
     return Dependency.objects.filter(

@@ -11,8 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bsm.kernel.intervals import Interval
-from catalog.models import User
-from catalog.queries import services_visible_to
+from catalog.queries import Person, services_visible_to
 from impact.domain.outages import Downtime
 from impact.models import NodeState, Outage
 
@@ -28,7 +27,7 @@ class OutageSpan:
     causes: tuple[UUID, ...]
 
 
-def outages_visible_to(user: User) -> QuerySet[Outage]:
+def outages_visible_to(user: Person) -> QuerySet[Outage]:
     """The outages of the services that the user may see, the newest first."""
     return Outage.objects.filter(service__in=services_visible_to(user)).select_related(
         "service"
@@ -38,7 +37,7 @@ def outages_visible_to(user: User) -> QuerySet[Outage]:
 def outages_of(
     service_ids: Collection[UUID], within: Interval, now: datetime
 ) -> dict[UUID, list[OutageSpan]]:
-    """The outages of each service that touch the span, not cut to it, oldest first. One query."""
+    """The outages that touch the span, not cut to it, oldest first, by service. One query."""
     passed = within.clipped(Interval(within.start, max(within.start, now)))
     rows = Outage.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=passed.start),

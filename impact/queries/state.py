@@ -15,8 +15,8 @@ from assets.queries import cis_visible_to
 from bsm.kernel.intervals import Interval, gaps, total
 from bsm.kernel.periods import day_interval
 from bsm.kernel.subjects import NodeKind, Subject
-from catalog.models import Service, User
-from catalog.queries import services_visible_to
+from catalog.models import Service
+from catalog.queries import Person, services_visible_to
 from impact.domain.health import Health
 from impact.domain.history import State
 from impact.domain.labels import Label
@@ -76,7 +76,7 @@ def states_of(node: Service | CI, within: Interval) -> list[tuple[Interval, Labe
     return sorted([*told, *((span, Label.UNKNOWN) for span in silent)])
 
 
-def states_visible_to(user: User) -> QuerySet[NodeState]:
+def states_visible_to(user: Person) -> QuerySet[NodeState]:
     return NodeState.objects.filter(
         Q(service__in=services_visible_to(user)) | Q(ci__in=cis_visible_to(user))
     )

@@ -25,6 +25,7 @@ from monitoring.commands.results import replay, store
 from monitoring.domain.history import BadRow, History, Row, UnreadableHistory, down_spells, read
 from monitoring.domain.machine import Evidence, Machine, Spell, timeline
 from monitoring.domain.observation import Observation
+from monitoring.domain.status import State
 from monitoring.models import HistoryImport, Monitor, MonitorHead, MonitorKind
 from monitoring.models.result import TOLD
 from monitoring.signals import history_imported
@@ -82,7 +83,11 @@ def apply_history(planned: HistoryImport, *, now: datetime) -> dict[str, Any]:
     told, errors = _compare(_read(planned.content, given))
     had_history = queries.numbers_with_history([one.monitor for one in told if one.monitor])
     made = _make_monitors([one for one in told if one.monitor is None], planned, now=now)
-    batch = {one.monitor: [_observation(row) for row in one.new] for one in told if one.monitor}
+    batch = {
+        one.monitor.number: [_observation(row) for row in one.new]
+        for one in told
+        if one.monitor
+    }
     store(batch, location=TOLD)
     for one in sorted(told, key=lambda one: str(_monitor(one).subject)):
         _rebuild(one, planned.until, is_new=_monitor(one).pk in made, now=now)
@@ -226,7 +231,13 @@ def _put_before(monitor: Monitor, *, now: datetime) -> None:
         told[-1].state, told[-1].start, end, told[-1].decided_at, told[-1].last_contrary_at
     )
     seen = [
-        Spell(row.state, row.valid.lower, row.valid.upper, row.decided_at, row.last_contrary_at)
+        Spell(
+            State(row.state),
+            row.valid.lower,
+            row.valid.upper,
+            row.decided_at,
+            row.last_contrary_at,
+        )
         for row in queries.believed_from(monitor, end)
         if row.valid.lower >= end
     ]

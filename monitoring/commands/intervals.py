@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from monitoring import queries
 from monitoring.domain import incidents
 from monitoring.domain.machine import Change, Machine, Spell
+from monitoring.domain.status import State
 from monitoring.models import Incident, Monitor, MonitorHead, StatusInterval
 from monitoring.signals import status_changed
 
@@ -130,7 +131,7 @@ def _follow(monitor: Monitor, change: Change) -> None:
 def _retell_incidents(monitor: Monitor) -> None:
     """Bring the incidents in line with the whole timeline; those that stay keep their id."""
     changes = [
-        Change(row.state, row.valid.lower, row.decided_at, row.last_contrary_at)
+        Change(State(row.state), row.valid.lower, row.decided_at, row.last_contrary_at)
         for row in queries.believed_from(monitor, None)
     ]
     told = incidents.incidents(changes)

@@ -23,7 +23,6 @@ from monitoring.domain.incidents import incidents
 from monitoring.domain.machine import LEVEL, Change, Evidence, Machine
 from monitoring.domain.slots import newest_slot, phase_ms, shard_of
 from monitoring.domain.status import State
-from monitoring.models import Evidence as EvidenceRow
 from monitoring.models import (
     CheckResult,
     HourlyRollup,
@@ -33,6 +32,7 @@ from monitoring.models import (
     MonitorHead,
     StatusInterval,
 )
+from monitoring.models import Evidence as EvidenceRow
 from monitoring.models.result import POLLED
 from monitoring.signals import status_changed
 

@@ -69,7 +69,11 @@ def create_monitor(
 def update_monitor(
     monitor: Monitor, *, now: datetime, expected_version: int | None = None, **fields: Any
 ) -> Monitor:
-    """Change what is asked or how it is judged, unless somebody else did meanwhile."""
+    """Change what is asked or how it is judged, unless somebody else did meanwhile.
+
+    `is_enabled` pauses or resumes. Raises ValidationError by field.
+    """
+    is_enabled = fields.pop("is_enabled", None)
     current = Monitor.objects.select_for_update().get(pk=monitor.pk)
     if expected_version is not None and current.version != expected_version:
         raise ValidationError(
@@ -85,9 +89,12 @@ def update_monitor(
     current.version += 1
     check(current)
     current.save()
-    if crosses:
-        intervals.save_head(current, machine.at_a_boundary())
-    return current
+    machine = machine.retimed(current.rules)
+    intervals.save_head(current, machine.at_a_boundary() if crosses else machine)
+    if is_enabled is None:
+        return current
+    switch = resume_monitor if is_enabled else pause_monitor
+    return switch(current, now=now)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
@@ -69,7 +69,7 @@ def record_results(
         for seen in observations
         if _is_too_late(machine, seen, now=now, horizon=horizon)
     }
-    fresh = store({locked: observations}, location=TOLD, ignored=ignored)
+    fresh = store({locked.number: observations}, location=TOLD, ignored=ignored)
     believed = [
         piece
         for seen in observations
@@ -81,21 +81,24 @@ def record_results(
 
 
 def store(
-    batch: dict[Monitor, list[Observation]],
+    batch: Mapping[int, Sequence[Observation]],
     *,
     location: int = POLLED,
     ignored: Iterable[datetime] = (),
 ) -> set[tuple[int, datetime]]:
-    """Record results by COPY; answers (number, slot) of those not recorded before (R1)."""
+    """Record results by the number of their monitor, with COPY.
+
+    Answers (number, slot) of those that were not recorded before (R1).
+    """
     late = frozenset(ignored)
     stage, notes = StringIO(), []
-    for monitor, observations in batch.items():
+    for number, observations in batch.items():
         for seen in observations:
-            stage.write(_copied(monitor.number, location, seen, ignored=seen.slot in late))
+            stage.write(_copied(number, location, seen, ignored=seen.slot in late))
             if seen.message:
                 notes.append(
                     EvidenceRow(
-                        monitor_number=monitor.number,
+                        monitor_number=number,
                         slot=seen.slot,
                         message=seen.message[:500],
                     )

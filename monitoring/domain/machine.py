@@ -116,6 +116,12 @@ class Machine:
         """The same state without open runs: no run crosses a change of what is asked (R10)."""
         return replace(self, tail=(), before_at=self.last_at)
 
+    def retimed(self, rules: Rules) -> Machine:
+        """The same machine when silence is measured differently from now on."""
+        if not self.tail:
+            return self
+        return replace(self, fresh_until=_fresh_until(self.tail[-1], rules))
+
     def silenced(self, now: datetime) -> Machine:
         """Nothing is known from `now` on."""
         if self.state is State.UNKNOWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from monitoring.domain.refusal import Network, refusal
@@ -128,5 +128,5 @@ def _unknown(target: dict[str, Any], known: frozenset[str]) -> dict[str, str]:
     return {"target": f"{strange[0]!r} is not a known key of a target."} if strange else {}
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

@@ -190,10 +190,8 @@ def _result(commitment_id: UUID, outcome: Outcome, now: datetime) -> PeriodResul
         **_as_dict(outcome.facts),
         base_seconds=verdict.base_seconds,
         down_milli=verdict.down_milli,
-        value_numerator=verdict.base_seconds * 1000 - verdict.down_milli
-        if verdict.value is not None
-        else None,
-        value_denominator=verdict.base_seconds * 1000 or None,
+        value_numerator=None if verdict.value is None else whole_milli - verdict.down_milli,
+        value_denominator=None if verdict.value is None else whole_milli,
         value_percent=_percent(verdict.value),
         band_low_percent=_percent(low),
         band_high_percent=_percent(high),

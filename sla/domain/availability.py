@@ -3,23 +3,21 @@
 Facts are whole seconds. Every edge is cut down to its whole second before anything is
 counted, so neighbouring spans never share or lose a second, days add up to their period,
 and every second of the period is exactly one of: not effective, out of hours, excluded,
-unknown, up, impaired. Rules that look beyond one instant (shortest outage that counts,
-gaps bridged, notice of exclusions) are settled before the period is cut.
+unknown, up, impaired.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bsm.kernel.intervals import Interval, merge, subtract
-from sla.domain.words import Effect, Overlap, UnknownPolicy
+from bsm.kernel.intervals import Interval
+from sla.domain.situation import BEGINNING, FULL, Down, Excuse, Rules, Situation, settled
+from sla.domain.words import Effect, Overlap
 
 SECOND = timedelta(seconds=1)
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-FULL = 1000  # per mille
 
 
 class SecondsOf(StrEnum):
@@ -32,55 +30,6 @@ class SecondsOf(StrEnum):
     UP = "up"
     FORGIVEN = "forgiven"
     IMPAIRED = "impaired"
-
-
-@dataclass(frozen=True, slots=True)
-class Down:
-    """An outage, and how much of the service it took, per mille."""
-
-    interval: Interval
-    weight: int = FULL
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Excuse:
-    """An exclusion. Only approved ones have an effect."""
-
-    interval: Interval
-    effect: Effect
-    is_approved: bool
-    announced_at: datetime | None = None
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How the agreement counts."""
-
-    unknown_policy: UnknownPolicy = UnknownPolicy.EXCLUDE
-    hold_last_seconds: int = 0
-    overlap: Overlap = Overlap.MAX
-    min_outage_seconds: int = 0
-    notice_hours: int = 0
-    exclusion_cap_seconds: int | None = None
-
-    @property
-    def reach(self) -> timedelta:
-        """How far outside a span one must look to settle the rules at its edges."""
-        return timedelta(seconds=max(self.hold_last_seconds, self.min_outage_seconds) + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Everything known about a service around a period. `hours` None: around the clock."""
-
-    hours: Sequence[Interval] | None = None
-    outages: Sequence[Down] = ()
-    excuses: Sequence[Excuse] = ()
-    unknown: Sequence[Interval] = ()
-    effective_from: datetime | None = None
-    effective_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +91,12 @@ def measure(
     period: Interval, situation: Situation, rules: Rules, *, as_of: datetime | None = None
 ) -> Measured:
     """The facts of the period, or of the part of it that was over at `as_of`."""
-    now = period.end if as_of is None else min(max(as_of, period.start), period.end)
-    segments = trace(period, situation, rules, as_of=now)
-    past = [part for part in (_clipped(s, period.start, now) for s in segments) if part]
-    coming = [part for part in (_clipped(s, now, period.end) for s in segments) if part]
-    return Measured(
-        Interval(whole(period.start), whole(now)),
-        past,
-        facts_of(past),
-        facts_of(coming).measurable,
-    )
+    instant = period.end if as_of is None else min(max(as_of, period.start), period.end)
+    start, now, end = whole(period.start), whole(instant), whole(period.end)
+    segments = trace(period, situation, rules, as_of=instant)
+    past = _cut(segments, start, now)
+    coming = _cut(segments, now, end)
+    return Measured(Interval(start, now), past, facts_of(past), facts_of(coming).measurable)
 
 
 def trace(
@@ -161,7 +106,7 @@ def trace(
 
     After `as_of` nothing is down or unknown yet, so agreed time to come is up.
     """
-    seen = _settled(situation, rules, as_of)
+    seen = settled(situation, rules, as_of)
     edges = sorted(_edges(span, seen), key=lambda edge: edge[0])
     state = _State(rules, is_always_open=seen.hours is None)
     segments: list[Segment] = []
@@ -224,7 +169,7 @@ def facts_by_day(
 
 def whole(instant: datetime) -> datetime:
     """Cut down to the whole second."""
-    return instant.replace(microsecond=0)
+    return instant.replace(microsecond=0) if instant.microsecond else instant
 
 
 class _Layer(StrEnum):
@@ -329,58 +274,6 @@ class _State:
         return Segment(start, end, SecondsOf.IMPAIRED, weight, heaviest.id)
 
 
-def _settled(situation: Situation, rules: Rules, as_of: datetime) -> Situation:
-    """Apply the rules that look beyond one instant; nothing is seen after `as_of`."""
-    seen = Interval(BEGINNING, max(as_of, BEGINNING))
-    outages = [replace(o, interval=o.interval.clipped(seen)) for o in situation.outages]
-    outages = _long_enough(outages, timedelta(seconds=rules.min_outage_seconds))
-    unknown = merge(gap.clipped(seen) for gap in situation.unknown)
-    if rules.unknown_policy is UnknownPolicy.HOLD_LAST:
-        unknown, held = _bridged(unknown, outages, timedelta(seconds=rules.hold_last_seconds))
-        outages += held
-    return replace(
-        situation,
-        hours=None if situation.hours is None else merge(situation.hours),
-        outages=outages,
-        unknown=unknown,
-        excuses=[e for e in situation.excuses if is_granted(e, rules)],
-    )
-
-
-def is_granted(excuse: Excuse, rules: Rules) -> bool:
-    """Approved, with an effect, and announced early enough."""
-    if not excuse.is_approved or excuse.effect is Effect.REPORT_ONLY:
-        return False
-    if not rules.notice_hours:
-        return True
-    latest = excuse.interval.start - timedelta(hours=rules.notice_hours)
-    return excuse.announced_at is not None and excuse.announced_at <= latest
-
-
-def _long_enough(outages: list[Down], shortest: timedelta) -> list[Down]:
-    """Without those that, joined with what touches them, are shorter than the shortest."""
-    outages = [outage for outage in outages if not outage.interval.is_empty]
-    if not shortest:
-        return outages
-    joined = merge(outage.interval for outage in outages)
-    counted = [span for span in joined if span.duration >= shortest]
-    return [o for o in outages if any(span.overlaps(o.interval) for span in counted)]
-
-
-def _bridged(
-    unknown: list[Interval], outages: list[Down], longest: timedelta
-) -> tuple[list[Interval], list[Down]]:
-    """Short gaps take the state they began in; returned are the long ones, and what is held."""
-    kept, held = [], []
-    for gap in subtract(unknown, (outage.interval for outage in outages)):
-        if gap.duration > longest:
-            kept.append(gap)
-            continue
-        before = [o for o in outages if o.interval.start < gap.start <= o.interval.end]
-        held += [replace(outage, interval=gap) for outage in before]
-    return kept, held
-
-
 def _append(segments: list[Segment], new: Segment) -> None:
     """Add the segment; one that goes on like the last prolongs it."""
     if segments and _alike(segments[-1], new):
@@ -393,8 +286,14 @@ def _alike(last: Segment, new: Segment) -> bool:
     return (last.of, last.weight, last.cause) == (new.of, new.weight, new.cause)
 
 
+def _cut(segments: Iterable[Segment], start: datetime, end: datetime) -> list[Segment]:
+    """The parts between two whole seconds."""
+    parts = (_clipped(segment, start, end) for segment in segments)
+    return [part for part in parts if part]
+
+
 def _clipped(segment: Segment, start: datetime, end: datetime) -> Segment | None:
-    start, end = max(segment.start, whole(start)), min(segment.end, whole(end))
+    start, end = max(segment.start, start), min(segment.end, end)
     if start >= end:
         return None
     if (start, end) == (segment.start, segment.end):

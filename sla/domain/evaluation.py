@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import Period, PeriodKind, day_interval
-from sla.domain.availability import Facts, Rules, Situation, facts_by_day, measure, whole
+from sla.domain.availability import Facts, facts_by_day, measure, whole
 from sla.domain.service_hours import ServiceHours, agreed_time
+from sla.domain.situation import Rules, Situation
 from sla.domain.verdict import Target, Verdict, judge
 
 ENGINE_VERSION = 1

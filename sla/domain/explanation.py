@@ -12,6 +12,7 @@ from decimal import Decimal
 from bsm.kernel import words
 from sla.domain.words import Overlap, UnknownPolicy
 
+MINUS, TIMES = words.MINUS, "\N{MULTIPLICATION SIGN}"
 POLICIES = {
     UnknownPolicy.EXCLUDE: "Time that nobody measured is left out of the count.",
     UnknownPolicy.AS_DOWN: "Time that nobody measured counts as down.",
@@ -22,7 +23,7 @@ POLICIES = {
 }
 OVERLAPS = {
     Overlap.MAX: "Where outages run together, each instant counts once, at the heaviest.",
-    Overlap.SUM: "Where outages run together, what each one took adds up, to the whole at most.",
+    Overlap.SUM: "Where outages run together, what each took adds up, at most to the whole.",
 }
 
 
@@ -74,7 +75,7 @@ def _base(counted: Counted, policy: UnknownPolicy) -> Step:
     working = f"{_seconds(counted.seconds)} of the period so far"
     for reason, seconds in left_out.items():
         if seconds:
-            working += f" − {_seconds(seconds)} {reason}"
+            working += f" {MINUS} {_seconds(seconds)} {reason}"
     return Step(
         "Time that counts",
         f"The agreed service time that was measured. {POLICIES[policy]}",
@@ -104,7 +105,10 @@ def _value(counted: Counted) -> Step:
         return Step("Availability", meaning, "There is no time to count.", words.NO_DATA)
     value = words.percent(counted.value_percent, decimals=4)
     return Step(
-        "Availability", f"{meaning} Never rounded up.", f"({base} − {lost}) ÷ {base}", value
+        "Availability",
+        f"{meaning} Never rounded up.",
+        f"({base} {MINUS} {lost}) ÷ {base}",
+        value,
     )
 
 
@@ -112,7 +116,7 @@ def _allowance(budget_milli: int, target_percent: Decimal) -> Step:
     return Step(
         "Downtime allowed",
         "What the target leaves open over the whole period, the rest of it included.",
-        f"(100% − {words.target(target_percent)}) × the service time of the whole period",
+        f"(100% {MINUS} {words.target(target_percent)}) {TIMES} service time of the whole period",
         _milli(budget_milli),
     )
 
@@ -122,7 +126,7 @@ def _left(budget_milli: int, down_milli: int) -> Step:
     return Step(
         "Allowance left",
         "Below zero, the promise for this period can no longer be kept.",
-        f"{_milli(budget_milli)} − {_milli(down_milli)}",
+        f"{_milli(budget_milli)} {MINUS} {_milli(down_milli)}",
         _milli(left),
     )
 
@@ -137,7 +141,7 @@ def _seconds(count: int) -> str:
 
 def _milli(count: int) -> str:
     """Thousandths of a second, written as seconds without needless zeros."""
-    sign, whole, thousandths = "−" if count < 0 else "", *divmod(abs(count), 1000)
+    sign, whole, thousandths = MINUS if count < 0 else "", *divmod(abs(count), 1000)
     fraction = f".{thousandths:03}".rstrip("0") if thousandths else ""
     return f"{sign}{whole:,}{fraction} s"
 

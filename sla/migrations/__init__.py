@@ -1,0 +1,1 @@
+"""How the tables of service level management came to be."""

@@ -97,7 +97,7 @@ class AgreementVersion(models.Model):
 
 
 class Commitment(models.Model):
-    """One promise: this service is available for at least this share of its hours, each period."""
+    """One promise: in each period this service is available for this share of its hours."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(

@@ -1,5 +1,6 @@
 """Reads of service levels."""
 
+from sla.queries.overview import counted_against, histories_of, results_now
 from sla.queries.promises import (
     agreements_visible_to,
     calendars,
@@ -13,11 +14,9 @@ from sla.queries.results import (
     days_of,
     exclusions_touching,
     explanation_of,
-    histories_of,
     history_of,
     newest_results,
     outages_touching,
-    results_now,
     results_of,
     results_of_month,
     results_visible_to,
@@ -27,6 +26,7 @@ __all__ = [
     "agreements_visible_to",
     "calendars",
     "commitments_on",
+    "counted_against",
     "days_of",
     "exclusions_touching",
     "exclusions_visible_to",

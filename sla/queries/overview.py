@@ -13,7 +13,8 @@ from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import Period, PeriodKind
 from catalog.models import Service
 from impact.models import Outage
-from sla.domain.availability import Down, Situation, measure
+from sla.domain.availability import measure
+from sla.domain.situation import Down, Situation
 from sla.models import Commitment, Exclusion, ExclusionState, PeriodResult, VersionState
 from sla.queries.promises import excuse_of, promise_of, service_hours_of
 
@@ -94,7 +95,7 @@ def counted_against(outage: Outage, *, now: datetime) -> list[Count]:
     ).select_related(*WITH_AGREEMENT)
     touched = [row for row in rows.order_by("first_on", "pk") if _span_of(row).overlaps(span)]
     hours = service_hours_of(
-        {r.commitment.calendar_id for r in touched if r.commitment.calendar}
+        {r.commitment.calendar_id for r in touched if r.commitment.calendar_id}
     )
     approved = Exclusion.objects.filter(
         service=outage.service_id,

@@ -15,14 +15,14 @@ from django.db.models.functions import Lower
 
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import PeriodKind
-from catalog.models import Service, User
-from catalog.queries import services_visible_to
+from catalog.models import Service
+from catalog.queries import Person, services_visible_to
 from impact.domain.labels import Label
 from impact.models import NodeState
 from impact.queries import outage_history_of, unknown_of
-from sla.domain.availability import Down, Excuse, Rules, Situation
 from sla.domain.evaluation import BLIND, Promise, Scope
 from sla.domain.service_hours import Opening, ServiceHours, Window
+from sla.domain.situation import Down, Excuse, Rules, Situation
 from sla.domain.verdict import Target
 from sla.domain.words import Effect, Operator, Overlap, UnknownPolicy
 from sla.models import (
@@ -39,7 +39,7 @@ from sla.models import (
 )
 
 
-def agreements_visible_to(user: User) -> QuerySet[Agreement]:
+def agreements_visible_to(user: Person) -> QuerySet[Agreement]:
     """Agreements about a service the user may see; those about none yet are for all."""
     visible = Q(versions__commitments__service__in=services_visible_to(user))
     agreements = Agreement.objects.filter(visible | Q(versions__commitments__isnull=True))
@@ -50,7 +50,7 @@ def calendars() -> QuerySet[Calendar]:
     return Calendar.objects.prefetch_related("windows", "holidays", "openings")
 
 
-def exclusions_visible_to(user: User) -> QuerySet[Exclusion]:
+def exclusions_visible_to(user: Person) -> QuerySet[Exclusion]:
     visible = Exclusion.objects.filter(service__in=services_visible_to(user))
     return visible.select_related("service", "requester", "approver")
 
@@ -63,7 +63,7 @@ def commitments_on(service: Service) -> QuerySet[Commitment]:
     )
 
 
-def promises_visible_to(user: User, *, now: datetime) -> QuerySet[Commitment]:
+def promises_visible_to(user: Person, *, now: datetime) -> QuerySet[Commitment]:
     """The promises that stand today about services the user may see."""
     standing = Commitment.objects.filter(
         service__in=services_visible_to(user),
@@ -75,7 +75,7 @@ def promises_visible_to(user: User, *, now: datetime) -> QuerySet[Commitment]:
     ).order_by("service__name", "version__agreement__name", "pk")
 
 
-def promised_services(agreement: Agreement, user: User) -> list[Service]:
+def promised_services(agreement: Agreement, user: Person) -> list[Service]:
     """The services the agreement is about, as far as the user may see them."""
     promised = Commitment.objects.filter(version__agreement=agreement)
     visible = services_visible_to(user).filter(pk__in=promised.values("service"))

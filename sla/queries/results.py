@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import QuerySet
 
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import Period, PeriodKind
-from catalog.models import Service, User
-from catalog.queries import services_visible_to
+from catalog.models import Service
+from catalog.queries import Person, services_visible_to
 from impact.models import Outage
 from impact.queries import outage_history_of
 from sla.domain.availability import Segment, measure
 from sla.domain.evaluation import Promise, Scope
 from sla.models import Agreement, Commitment, DayFact, Exclusion, PeriodResult, VersionState
-from sla.queries.promises import commitments_on, evidence_of, promises_of
+from sla.queries.promises import evidence_of, promises_of
 
 ABOUT = ["commitment__service", "commitment__version__agreement", "commitment__calendar"]
 HISTORY = 13  # periods: a year and the same period of the year before
 WORST_FIRST = {"BREACHED": 0, "UNDECIDED": 1, "INSUFFICIENT_DATA": 2, None: 3, "MET": 4}
 
 
-def results_visible_to(user: User) -> QuerySet[PeriodResult]:
+def results_visible_to(user: Person) -> QuerySet[PeriodResult]:
     """Results about the services the user may see, with all they are about."""
     results = PeriodResult.objects.filter(commitment__service__in=services_visible_to(user))
     return results.select_related(*ABOUT)
 
 
-def results_of(user: User, period: Period) -> QuerySet[PeriodResult]:
+def results_of(user: Person, period: Period) -> QuerySet[PeriodResult]:
     """All results of one period that the user may see, in a fixed order."""
     results = results_visible_to(user).filter(period_kind=period.kind, first_on=period.first_on)
     return results.order_by("commitment__service__name", "commitment_id", "pk")
@@ -50,22 +47,6 @@ def results_of_month(services: Iterable[Service], month: Period) -> list[PeriodR
     return sorted(results.select_related(*ABOUT), key=_worst_first)
 
 
-def results_now(
-    service_ids: Collection[UUID], *, now: datetime
-) -> dict[UUID, list[PeriodResult]]:
-    """The results of the periods that run, by service, the worst first. One query."""
-    results = PeriodResult.objects.filter(
-        commitment__service__in=service_ids,
-        is_provisional=True,
-        # One day of slack for the zones east of UTC.
-        first_on__lte=(now + timedelta(days=1)).date(),
-    )
-    found: dict[UUID, list[PeriodResult]] = defaultdict(list)
-    for result in sorted(results.select_related(*ABOUT), key=_worst_first):
-        found[result.commitment.service_id].append(result)
-    return dict(found)
-
-
 def newest_results(commitments: Iterable[Commitment]) -> dict[UUID, PeriodResult]:
     """The last result of each commitment, as far as there is one. One query."""
     by_id = {commitment.pk: commitment for commitment in commitments}
@@ -75,20 +56,6 @@ def newest_results(commitments: Iterable[Commitment]) -> dict[UUID, PeriodResult
         .distinct("commitment")
     )
     return {result.commitment_id: _about(result, by_id) for result in newest}
-
-
-def histories_of(
-    service: Service, *, periods: int = HISTORY
-) -> list[tuple[Commitment, list[PeriodResult]]]:
-    """Each promise that stands about the service with its last results, oldest first."""
-    commitments = [c for c in commitments_on(service) if c.version.effective.upper is None]
-    by_id = {commitment.pk: commitment for commitment in commitments}
-    rank = Window(RowNumber(), partition_by="commitment", order_by="-first_on")
-    ranked = PeriodResult.objects.filter(commitment__in=by_id).annotate(rank=rank)
-    found: dict[UUID, list[PeriodResult]] = {pk: [] for pk in by_id}
-    for result in ranked.filter(rank__lte=periods).order_by("first_on"):
-        found[result.commitment_id].append(_about(result, by_id))
-    return [(commitment, found[commitment.pk]) for commitment in commitments]
 
 
 def history_of(

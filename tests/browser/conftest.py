@@ -36,6 +36,9 @@ def chromium() -> Iterator[Any]:
         pytest.skip(f"NOT TESTED: no browser at {CHROMIUM} (apt-get install chromium)")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
+    # Playwright keeps an event loop in this thread, and Django takes that for async code; so
+    # it would as soon as the test database is made.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         yield browser
@@ -43,14 +46,12 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def portal(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+def portal(live_server: Any, settings: Any) -> str:
     """The address of the running portal, with its built front end."""
     built = configured.STATIC_ROOT
     if not (built / "app.js").is_file():
         pytest.skip("NOT TESTED: the front end is not built (make setup)")
     settings.STATICFILES_DIRS = [built]
-    # Playwright keeps an event loop in this thread, and Django takes that for async code.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     return str(live_server.url)
 
 

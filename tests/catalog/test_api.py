@@ -52,7 +52,8 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(api, body, pointer):
 
 
 @pytest.mark.parametrize(
-    "query", [{"colour": "red"}, {"limit": "501"}, {"limit": "x"}, {"offset": "-1"}, {"state": "x"}]
+    "query",
+    [{"colour": "red"}, {"limit": "501"}, {"limit": "x"}, {"offset": "-1"}, {"state": "x"}],
 )
 def test_unknown_or_impossible_parameters_are_refused(api, query):
     response = api.get(URL, query)
@@ -64,7 +65,9 @@ def test_a_change_needs_the_version_it_is_about(api):
     service = make_service("Mail")
     address = f"{URL}{service.pk}/"
     assert api.patch(address, {"value": "Sends."}, format="json").status_code == 400
-    assert api.patch(address, {"value": "Sends.", "version": 1}, format="json").status_code == 200
+    assert (
+        api.patch(address, {"value": "Sends.", "version": 1}, format="json").status_code == 200
+    )
     stale = api.patch(address, {"value": "Lost?", "version": 1}, format="json")
     assert stale.status_code == 400
     service.refresh_from_db()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from catalog.commands import assign_role, create_business_unit, move_business_unit
 from catalog.models import LifecycleState, Role
 from catalog.queries import may_edit, services_visible_to, subtree
-from django.core.exceptions import ValidationError
 from tests.factories import make_service, make_user
 
 pytestmark = pytest.mark.django_db

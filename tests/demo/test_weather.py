@@ -129,9 +129,7 @@ def test_the_company_holds_together():
     assert 280 <= len(company.things) <= 320
     assert 85 <= len(company.watches) <= 110
     assert all({need.parent, need.child} <= nodes for need in company.needs)
-    assert all(
-        {f"ci:{link.source}", f"ci:{link.target}"} <= nodes for link in company.links
-    )
+    assert all({f"ci:{link.source}", f"ci:{link.target}"} <= nodes for link in company.links)
     assert {offer.unit for offer in OFFERS} <= {unit.name for unit in UNITS}
     assert {offer.owner for offer in OFFERS} <= {None, *(person.login for person in PEOPLE)}
     assert max(len(offer.value) for offer in OFFERS) <= 140

@@ -25,7 +25,7 @@ from monitoring.commands import create_monitor
 from monitoring.models import CheckResult, MonitorHead
 from monitoring.tasks import tend_storage
 from sla.models import PeriodResult
-from tests.factories import make_agreement, make_dependency, make_ci, make_service
+from tests.factories import make_agreement, make_ci, make_dependency, make_service
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PATIENCE_SECONDS = 45

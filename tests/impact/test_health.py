@@ -15,9 +15,9 @@ from impact.domain.graph import compiled, path
 from impact.domain.groups import Edge, Group, Member, Mode, Rule, group_health
 from impact.domain.health import FULL, Health, Signal, health_of, solve
 from impact.domain.labels import TOP
-from impact.domain.maps import Scale, SetTo, Step, Table
 from impact.domain.maps import Floor as FloorMap
-from tests.impact.models import model_of
+from impact.domain.maps import Scale, SetTo, Step, Table
+from impact.domain.simulation import model_of
 
 ONE = {"mode": "worst"}
 
@@ -28,7 +28,7 @@ def solved(told: dict[str, Any]) -> dict[str, Health]:
 
 
 def needs(*children: str, mode: str = "worst", **rule: Any) -> list[dict[str, Any]]:
-    return [{"mode": mode, "edges": list(children), **rule}]
+    return [{"mode": mode, "edges": [{"to": child} for child in children], **rule}]
 
 
 def test_every_model_solved_by_hand_comes_out_to_the_milli_point(real_data: Path):
@@ -329,9 +329,7 @@ def test_taking_anything_down_raises_nothing(world, data):
     shape, signals = world
     victim = data.draw(st.sampled_from(sorted(shape)))
     before, _ = solve(compiled(shape), signals)
-    after, _ = solve(
-        compiled(shape), {**signals, victim: signals[victim]._replace(own=0)}
-    )
+    after, _ = solve(compiled(shape), {**signals, victim: signals[victim]._replace(own=0)})
 
     for node in shape:
         assert after[node].lo <= before[node].lo

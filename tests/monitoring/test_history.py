@@ -44,9 +44,7 @@ def imported(text, *, until="2026-08-22 00:00"):
 
 def timeline(name):
     rows = StatusInterval.objects.filter(monitor__name=name, recorded__upper_inf=True)
-    return [
-        (row.state, row.valid.lower, row.valid.upper) for row in rows.order_by("valid")
-    ]
+    return [(row.state, row.valid.lower, row.valid.upper) for row in rows.order_by("valid")]
 
 
 def lines(*rows):
@@ -227,7 +225,7 @@ def test_a_service_of_that_name_gets_the_monitor():
 
 
 def test_the_public_uptime_history(real_data):
-    text = (real_data / "uptime-history" / "results.csv").read_text()
+    text = (real_data / "data" / "uptime-history" / "results.csv").read_text()
     _, summary = imported(text)
     assert summary["new_rows"] == 314
     assert summary["outages"] == 47

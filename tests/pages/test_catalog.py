@@ -76,7 +76,7 @@ class TestServices:
 
         assert response.status_code == 200
         assert "No service fits" in text(response)
-        assert "Select a valid choice" in text(response)
+        assert 'class="error"' in text(response)
 
     def test_filters_that_hide_everything_can_be_reset(self, reader_client):
         make_service("Web shop")
@@ -104,16 +104,16 @@ class TestServices:
         assert "?q=Shop&amp;page=2" in page
 
     def test_it_costs_the_same_queries_for_one_service_or_twenty(
-        self, admin_client, django_assert_num_queries
+        self, admin_client, count_queries
     ):
         owner = make_user("owner")
         make_service("Service", owner=owner)
-        with django_assert_num_queries(6) as one:
-            admin_client.get(LIST)
-        for n in range(20):
+        for_one = count_queries(admin_client, LIST)
+        for n in range(19):
             make_service(f"Service {n}", owner=owner)
-        with django_assert_num_queries(len(one.captured_queries)):
-            admin_client.get(LIST)
+
+        assert count_queries(admin_client, LIST) == for_one
+        assert for_one <= 5
 
     def test_a_service_cannot_smuggle_a_script_into_the_page(self, reader_client):
         make_service("<script>alert(1)</script>", value="</script><script>alert(2)")

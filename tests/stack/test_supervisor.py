@@ -67,6 +67,8 @@ class Portal:
     def processes(self) -> dict[int, str]:
         """Everything that runs for this home, the guard and PostgreSQL's own included."""
         found = {}
+        # PostgreSQL knows only its own directory, which root's home may have elsewhere.
+        places = {str(self.home), str((self.home / "postgres").resolve())}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
@@ -76,14 +78,15 @@ class Portal:
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
             except OSError:
                 continue
-            ours = f"BSM_HOME={self.home}\0".encode() in environment or str(self.home) in words
+            named = f"BSM_HOME={self.home}\0".encode() in environment
+            ours = named or any(place in words for place in places)
             if ours and state != "Z":
                 found[int(entry.name)] = words
         return found
 
     def pid_of(self, words: str) -> int:
         """The eldest of them: the one the supervisor started."""
-        return min((pid for pid, line in self.processes().items() if words in line), default=0)
+        return min(pid for pid, line in self.processes().items() if words in line)
 
 
 @pytest.fixture

@@ -45,7 +45,6 @@ class Command(BaseCommand):
         if until > now:
             raise CommandError("history cannot end in the future")
         started = time.monotonic()
-        self.stdout.write(f"Loading {NAME}, an invented company …")
         try:
             password = load(Plan(seed, minute_of(until)), now=now, say=self.stdout.write)
         except AlreadyLoaded:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import Period, PeriodKind
-from sla.domain.availability import Down, Excuse, Measured, Rules, Situation, measure
+from sla.domain.availability import Measured, measure
 from sla.domain.service_hours import ServiceHours, Window, agreed_time
+from sla.domain.situation import Down, Excuse, Rules, Situation
 from sla.domain.verdict import Target, Verdict, judge
 from sla.domain.words import Effect, Operator
 

@@ -13,18 +13,9 @@ from hypothesis import strategies as st
 
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import day_interval
-from sla.domain.availability import (
-    FACTS,
-    Down,
-    Excuse,
-    Facts,
-    Rules,
-    Situation,
-    facts_by_day,
-    measure,
-    trace,
-)
+from sla.domain.availability import FACTS, Facts, facts_by_day, measure, trace
 from sla.domain.service_hours import ServiceHours, Window
+from sla.domain.situation import Down, Excuse, Rules, Situation
 from sla.domain.verdict import Target, judge
 from sla.domain.words import Effect, Operator, Overlap, UnknownPolicy
 

@@ -1,0 +1,1 @@
+"""The polling engine against a real target and a real database."""
