@@ -1,4 +1,4 @@
-"""The Celery app and its timetable: a handful of ticks. The real schedule is in the database."""
+"""The Celery app and its timetable: a few ticks. The real schedule is in the database."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ be doubled, late or lost: each step reads the facts below it afresh.
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -53,6 +55,7 @@ STEPS: dict[str, Step] = {
 NAMES = {step: name for name, step in STEPS.items()}
 
 log = logging.getLogger(__name__)
+TURN_SECONDS = 30  # well inside the time limit of a task
 
 
 def connect() -> None:
@@ -66,23 +69,43 @@ def _listener(steps: list[Step]) -> Callable[..., None]:
             work.note(NAMES[step], subject, since)
         # Robust, so that a broker that is away does not fail the caller; the reconciler rings
         # again. A lambda, because Django cannot log the failure of a partial (it has no name).
-        transaction.on_commit(lambda: ring(), robust=True)
+        transaction.on_commit(lambda: ring(), robust=True)  # noqa: PLW0108
 
     return note_work
 
 
 def ring() -> None:
     """Tell the workers that something waits."""
-    drain.apply_async(expires=60, retry=False)
+    answer.apply_async(expires=60, retry=False)
 
 
-@shared_task(name="bsm.pipeline.drain")
-def drain() -> int:
-    """Work off what waits, in the order of the flow, until nothing does."""
-    done = 0
-    while any([_drain_step(name) for name in STEPS]):
-        done += 1
-    return done
+@shared_task(name="bsm.pipeline.answer")
+def answer() -> None:
+    """A worker heard the bell."""
+    beat("worker")
+    if drain(patience_seconds=TURN_SECONDS):
+        ring()
+
+
+def drain(*, patience_seconds: float = math.inf) -> bool:
+    """Work off what waits, in the order of the flow. Answers whether some is left."""
+    over_at = time.monotonic() + patience_seconds
+    while any([_drain_step(name) for name in STEPS]):  # noqa: C419 - each step has its turn
+        if time.monotonic() > over_at:
+            return True
+    return False
+
+
+def settle(*, patience_seconds: float = 120) -> bool:
+    """Work off what waits and wait for what others are at; false when that takes too long."""
+    over_at = time.monotonic() + patience_seconds
+    drain()
+    while work.waiting():
+        if time.monotonic() > over_at:
+            return False
+        time.sleep(0.1)
+        drain()
+    return True
 
 
 def _drain_step(name: str) -> bool:
@@ -114,12 +137,11 @@ def _run_alone(name: str, row: Recomputation) -> None:
 @shared_task(name="bsm.pipeline.reconcile")
 def reconcile() -> None:
     """Each minute: bring up to date what only the clock changed, and whatever waits."""
-    beat("worker")
     monitoring.tasks.notice_silence()
     impact.tasks.notice_planned_work()
     sla.tasks.evaluate_running_periods()
     finance.tasks.price_open_outages()
-    drain()
+    answer()
 
 
 @shared_task(name="bsm.pipeline.sweep")
@@ -131,7 +153,7 @@ def sweep(days: int = 7) -> None:
     for subject in sla.tasks.subjects():
         work.note("sla.evaluate_services", subject, since)
         work.note("finance.price_outages", subject, since)
-    drain()
+    answer()
 
 
 @shared_task(name="bsm.pipeline.tend")

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "bsm.web.headers.SignInRequired",
     "bsm.demo.middleware.DemoLoaded",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -9,6 +9,7 @@ from assets.urls import urlpatterns as asset_forms
 from bsm import api
 from bsm.demo import target
 from bsm.pages import cis, health, home, outage, outages, service, styleguide, theme
+from finance import views as finance
 
 # The list of assets and the page of one span apps; their forms do not.
 assets: list[URLPattern | URLResolver] = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("services/<slug:slug>/promises/", service.promises, name="service-promises"),
     path("services/<slug:slug>/health/", service.health, name="service-health"),
     path("services/<slug:slug>/map/", service.service_map, name="service-map"),
+    path("services/<slug:slug>/value/", finance.service_value, name="service-value"),
     path("outages/", outages.outages, name="outages"),
     path("outages/<uuid:pk>/", outage.outage, name="outage"),
     path("sla/", include("sla.urls")),

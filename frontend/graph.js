@@ -58,6 +58,9 @@ function fit(graph, area) {
   area.style.height = `${Math.max(160, Math.ceil(box.h * scale) + 2 * EDGE_PX)}px`;
   graph.resize();
   graph.fit(undefined, EDGE_PX);
+  // A map that scrolls opens at what it is about, which stands on top.
+  const top = graph.elements().roots()[0];
+  if (top) area.parentElement.scrollLeft = top.renderedPosition("x") - room / 2;
 }
 
 function node(one) {

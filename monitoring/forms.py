@@ -34,8 +34,12 @@ class MonitorForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(max_length=120)
     kind = forms.ChoiceField(choices=MonitorKind, initial=MonitorKind.HTTP)
-    service = forms.ModelChoiceField(Service.objects.none(), required=False)
-    ci = forms.ModelChoiceField(CI.objects.none(), required=False, label="CI")
+    service = forms.ModelChoiceField(
+        Service.objects.none(), required=False, label="Watches the service", empty_label="None"
+    )
+    ci = forms.ModelChoiceField(
+        CI.objects.none(), required=False, label="Or the asset", empty_label="None"
+    )
     url = forms.CharField(
         required=False, max_length=2000, label="Address", help_text="For HTTP(S) monitors."
     )
@@ -92,6 +96,9 @@ class MonitorForm(forms.Form):
             for name in names:
                 if other != kind:
                     del self.fields[name]
+        for name in {"url", "host", "port"} & self.fields.keys():
+            self.fields[name].required = True
+            self.fields[name].help_text = ""
         if kind == MonitorKind.PASSIVE:
             for name in ("interval_seconds", "retry_seconds", "timeout_ms"):
                 del self.fields[name]

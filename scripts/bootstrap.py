@@ -238,10 +238,7 @@ def works(python: Path) -> bool:
     """False for an environment whose interpreter has been removed or upgraded away."""
     try:
         return (
-            subprocess.run(
-                [python, "-c", ""], capture_output=True, check=False
-            ).returncode
-            == 0
+            subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
         )
     except OSError:
         return False
@@ -259,9 +256,7 @@ def run_quietly(command: list[str], environment: dict[str, str]) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise CannotContinue(
-            f"{done.stdout}\n{' '.join(command)} failed ({done.returncode})"
-        )
+        raise CannotContinue(f"{done.stdout}\n{' '.join(command)} failed ({done.returncode})")
 
 
 @contextmanager

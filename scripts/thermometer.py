@@ -16,9 +16,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def main() -> int:
     files = {path: path.read_text() for folder in PRODUCT for path in sources(folder)}
-    code = {
-        path: len(text.splitlines()) for path, text in files.items() if text.strip()
-    }
+    code = {path: len(text.splitlines()) for path, text in files.items() if text.strip()}
     functions = {
         f"{path.relative_to(PROJECT)}:{node.name}": node
         for path, text in files.items()
@@ -32,9 +30,7 @@ def main() -> int:
 
     show("files", f"{len(code)}, {lines} lines")
     show("file median / max", f"{median(code.values()):.0f} / {max(code.values())}")
-    show(
-        "function median / max", f"{median(spans.values()):.0f} / {max(spans.values())}"
-    )
+    show("function median / max", f"{median(spans.values()):.0f} / {max(spans.values())}")
     show("typed functions", f"{typed / len(functions):.1%}")
     show("tests / code", f"{tests / lines:.2f}")
     for path, count in sorted(code.items()):

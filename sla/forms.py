@@ -48,7 +48,10 @@ class CommitmentForm(forms.Form):
     """What is promised about a service; the same terms for each of several."""
 
     services = forms.ModelMultipleChoiceField(
-        Service.objects.none(), label="Services", help_text="Each is promised the same."
+        Service.objects.none(),
+        label="Services",
+        help_text="Each is promised the same.",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     operator = forms.ChoiceField(
         label="Promise",

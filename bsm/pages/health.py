@@ -1,4 +1,4 @@
-"""Whether the portal lives, and whether it can do its work; without signing in, without figures."""
+"""Whether the portal lives, and whether it can do its work. Needs no signing in."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from bsm.kernel.intervals import Interval
 from bsm.kernel.subjects import Subject
 from bsm.pages.outages import lasted
 from catalog.models import Service, User
-from catalog.queries import SignedIn, may_see_costs, services_visible_to
+from catalog.queries import SignedIn, may_edit, may_see_costs, services_visible_to
 from impact.models import Outage
 from monitoring.queries import Finding
 from sla.queries.overview import counted_against
@@ -49,6 +49,7 @@ def outage(request: SignedIn, pk: UUID) -> HttpResponse:
         "not_before": _last_seen_well(causes),
         "counted": counted_against(found, now=now),
         "sees_costs": may_see_costs(request.user),
+        "may_edit": may_edit(request.user),
         "cost": cost,
         "priced": cost.priced_until - found.started_at if cost else None,
     }

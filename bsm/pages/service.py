@@ -73,6 +73,7 @@ def service(request: SignedIn, slug: str) -> HttpResponse:
         "outages": rows,
         "sees_costs": sees_costs,
         "facts": _facts(found, with_costs=sees_costs),
+        "may_value": sees_costs and frame["may_edit"],
     }
     return render(request, "pages/service.html", context)
 

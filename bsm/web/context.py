@@ -1,4 +1,4 @@
-"""What every page knows: where it stands, what it looks like, and whether the data is a demo."""
+"""What every page knows: where it stands, how it looks, and whether the data is a demo."""
 
 from __future__ import annotations
 

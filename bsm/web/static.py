@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class VersionedFiles(StaticFilesStorage):
-    """Adds `?v=<hash of the content>`; the front-end build already names and packs the files."""
+    """Adds `?v=<hash of the content>`; the front-end build has packed the files already."""
 
     def url(self, name: str | None) -> str:
         address = super().url(name)

@@ -36,7 +36,7 @@ class Role(models.TextChoices):
 
 
 class RoleAssignment(models.Model):
-    """A user holds a role: everywhere, in a business unit with all below it, or for one service."""
+    """A user holds a role: everywhere, in a business unit and below it, or for a service."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=20, choices=Role)

@@ -116,7 +116,8 @@ def _allowance(budget_milli: int, target_percent: Decimal) -> Step:
     return Step(
         "Downtime allowed",
         "What the target leaves open over the whole period, the rest of it included.",
-        f"(100% {MINUS} {words.target(target_percent)}) {TIMES} service time of the whole period",
+        f"(100% {MINUS} {words.target(target_percent)}) {TIMES} "
+        "service time of the whole period",
         _milli(budget_milli),
     )
 

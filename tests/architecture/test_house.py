@@ -83,7 +83,8 @@ def test_the_maths_reads_no_clock():
 def test_a_model_says_what_one_row_means(model):
     if model._meta.app_label not in {*APPS, "bsm"}:
         pytest.skip("not ours")
-    assert model.__doc__ and not model.__doc__.startswith(f"{model.__name__}("), model
+    assert model.__doc__
+    assert not model.__doc__.startswith(f"{model.__name__}("), model
 
 
 def test_migrations_are_named_for_what_they_do():
@@ -136,7 +137,8 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 def test_every_setting_is_documented():
     read = set()
     for path in [ROOT / "bsm" / "settings.py", *(ROOT / "bsm" / "stack").glob("*.py")]:
-        read |= set(re.findall(r'"(BSM_[A-Z_]+|DATABASE_URL|REDIS_URL|SECRET_KEY)"', path.read_text()))
+        names = r'"(BSM_[A-Z_]+|DATABASE_URL|REDIS_URL|SECRET_KEY)"'
+        read |= set(re.findall(names, path.read_text()))
     documented = (ROOT / "docs" / "operations.md").read_text()
     assert sorted(name for name in read if name not in documented) == []
 
@@ -156,7 +158,8 @@ def test_no_registry_host_and_no_foreign_path_is_named():
     tracked = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
     ).stdout.split("\0")
-    hosts = re.compile("|".join(["pypi" + r"\.org", "npmjs" + r"\.(org|com)", "pythonhosted" + r"\."]))
+    names = ["pypi" + r"\.org", "npmjs" + r"\.(org|com)", "pythonhosted" + r"\."]
+    hosts = re.compile("|".join(names))
     named_in = []
     for name in filter(None, tracked):
         path = ROOT / name

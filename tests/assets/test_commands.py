@@ -47,7 +47,9 @@ def test_nothing_is_related_to_itself_whoever_writes():
     with pytest.raises(ValidationError):
         relate(ci, RelationshipKind.USES, ci, since=at("01-01 00:00"))
     with pytest.raises(IntegrityError), transaction.atomic():
-        Relationship.objects.create(source=ci, target=ci, kind="uses", valid=("2026-01-01", None))
+        Relationship.objects.create(
+            source=ci, target=ci, kind="uses", valid=("2026-01-01", None)
+        )
 
 
 def test_a_relation_does_not_end_before_it_began():

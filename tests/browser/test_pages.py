@@ -50,6 +50,7 @@ def addresses(story: Story) -> list[str]:
         f"{shop}health/",
         f"{shop}map/",
         f"{shop}edit/",
+        f"{shop}value/",
         "/outages/",
         story.outage.get_absolute_url(),
     ]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def company():
-    """Retail with a branch below it, and Legal beside it; a service in each, one still planned."""
+    """Retail with a branch below it, and Legal beside it; a service in each, and plans."""
     retail = create_business_unit(name="Retail")
     branch = create_business_unit(name="Branch", parent=retail)
     legal = create_business_unit(name="Legal")

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from bsm import pipeline
 from finance.commands import set_business_value
 from finance.models import DowntimeCost
 from impact.models import Outage
@@ -37,7 +38,7 @@ def shop(run_follow_ups):
         monitor = make_monitor(database, created_at=at("01-01 00:00"), confirm_down=1)
         make_dependency(service, database)
         make_agreement(service, target="99.9")
-        set_business_value(service, hourly_loss=Decimal(1200), currency="EUR")
+        set_business_value(service, hourly_loss=Decimal(1200), now=at("01-01 00:00"))
         record(monitor, Outcome.OK, "01-01 00:00")
     return service, monitor
 
@@ -85,6 +86,7 @@ def test_a_late_result_changes_what_it_touches_and_only_that(shop, run_follow_up
     _, monitor = shop
     with time_machine.travel(at("03-20 00:01"), tick=False), run_follow_ups():
         record(monitor, Outcome.OK, "03-20 00:00")
+        pipeline.reconcile()
     before = {day.on: day.pk for day in DayFact.objects.all()}
 
     with time_machine.travel(at("03-20 00:11"), tick=False), run_follow_ups():
@@ -101,7 +103,8 @@ def test_a_late_result_changes_what_it_touches_and_only_that(shop, run_follow_up
     assert all(before[day.on] == day.pk for day in untouched)
     assert not untouched.filter(impaired__gt=0).exists()
     superseded = StatusInterval.objects.filter(recorded__upper_inf=False)
-    assert all(row.valid.upper is None or row.valid.upper > at("03-19 23:55") for row in superseded)
+    ends = [row.valid.upper for row in superseded]
+    assert all(end is None or end > at("03-19 23:55") for end in ends)
 
 
 def test_correcting_the_value_of_an_hour_prices_its_outages_again(shop, run_follow_ups):
@@ -111,6 +114,6 @@ def test_correcting_the_value_of_an_hour_prices_its_outages_again(shop, run_foll
         record(monitor, Outcome.OK, "03-10 10:00")
 
     with time_machine.travel(at("03-11 00:00"), tick=False), run_follow_ups():
-        set_business_value(service, hourly_loss=Decimal("99.99"), currency="EUR")
+        set_business_value(service, hourly_loss=Decimal("99.99"), now=at("03-11 00:00"))
 
     assert DowntimeCost.objects.get().amount == Decimal("99.99")

@@ -75,7 +75,9 @@ def workers(real_broker: None) -> Iterator[list[subprocess.Popen[bytes]]]:
     celery = [sys.executable, "-m", "celery", "-A", "bsm.celery", "worker", "-l", "warning"]
     lean = ["--without-gossip", "--without-mingle", "-P", "solo"]
     processes = [
-        subprocess.Popen([*celery, "-Q", queue, "-n", f"{queue}-test@%h", *lean], env=environment)
+        subprocess.Popen(
+            [*celery, "-Q", queue, "-n", f"{queue}-test@%h", *lean], env=environment
+        )
         for queue in ("compute,notify,bulk", "probe")
     ]
     yield processes
@@ -103,7 +105,7 @@ def test_a_real_check_becomes_an_outage_a_verdict_and_a_cost(target, workers):
     shop, server = make_service("Web shop"), make_ci("Web server")
     make_dependency(shop, server)
     commitment = make_agreement(shop, effective_from=now.date().replace(day=1))
-    set_business_value(shop, hourly_loss=Decimal(3600), currency="EUR")
+    set_business_value(shop, hourly_loss=Decimal(3600), now=now)
     monitor = create_monitor(
         name="Shop page",
         kind="http",

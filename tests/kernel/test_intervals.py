@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +37,7 @@ def test_gaps_of_the_gaps_are_the_intervals_again(intervals):
 @given(spans)
 def test_merged_spans_lie_apart_and_in_order(intervals):
     merged = merge(intervals)
-    assert all(one.end < other.start for one, other in zip(merged, merged[1:], strict=False))
+    assert all(one.end < other.start for one, other in pairwise(merged))
     assert total(merged) == total(intervals)
 
 

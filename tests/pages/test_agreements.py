@@ -44,7 +44,7 @@ def promise(service, **changes) -> dict[str, object]:
 
 @pytest.fixture
 def breached(run_follow_ups):
-    """The shop's March with an hour lost, where 99.9 % allows 44 min 38 s; today is 11 March."""
+    """An hour of the shop's March is lost; 99.9 % allows 44 min 38 s. It is 11 March."""
     story = an_hour_without(a_shop(), follow_ups=run_follow_ups)
     with time_machine.travel(at("03-11 00:00"), tick=False):
         yield story
@@ -120,7 +120,6 @@ class TestAgreement:
         assert "1 Jan 2026 until further notice" in page
         assert "at least 99.9%, around the clock" in page
         assert "Mar 2026" in page
-        assert "Feb 2026" in page or "No period" not in page
         assert "Time counts around the clock" in page
 
     def test_an_agreement_about_hidden_services_is_not_found(self, reader_client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -34,7 +35,7 @@ def filled(pattern):
         text = text.replace(f"<{kind}:{name}>", SAMPLES.get(kind, "1")).replace(
             f"<{name}>", SAMPLES["str"]
         )
-    return text.replace("(?P<pk>[^/.]+)", SAMPLES["uuid"])
+    return re.sub(r"\(\?P<\w+>\[\^/\.\]\+\)", SAMPLES["uuid"], text)
 
 
 ADDRESSES = sorted(set(addresses()))
@@ -76,7 +77,7 @@ def test_every_answer_carries_the_strict_policy(admin_client, address):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_signed_in_pages_are_kept_by_nobody(admin_client, address):
-    assert admin_client.get(address)["Cache-Control"] == "no-store"
+    assert admin_client.get(address)["Cache-Control"].count("no-store") == 1
 
 
 def test_too_many_wrong_passwords_lock_the_door_for_that_name_and_address(admin):

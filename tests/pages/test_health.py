@@ -54,7 +54,7 @@ def test_a_lost_database_is_a_503_with_a_time_to_try_again(admin, monkeypatch):
     def lost(*args, **kwargs):
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr("bsm.pages.outages.outages_visible_to", lost, raising=False)
+    monkeypatch.setattr("impact.queries.outages_visible_to", lost)
     connection.ensure_connection()
     response = client.get("/outages/")
     if response.status_code == 200:

@@ -125,7 +125,7 @@ class TestHome:
         for_twenty = count_queries(admin_client, HOME)
 
         assert for_twenty == for_one
-        assert for_one <= 14
+        assert for_one <= 9
 
     def test_a_service_cannot_smuggle_a_script_into_the_page(self, admin_client):
         make_service("</script><script>alert(1)", value="<script>alert(2)</script>")

@@ -74,9 +74,7 @@ class TestImport:
         admin_client.post(plan)
         assert CheckResult.objects.count() == 3
 
-    @pytest.mark.parametrize(
-        "content", ["", "when,who\n1,2\n", "\0\1"]
-    )
+    @pytest.mark.parametrize("content", ["", "when,who\n1,2\n", "\0\1"])
     def test_a_file_that_is_no_history_is_told_at_its_field(self, admin_client, content):
         response = upload(admin_client, content)
 
@@ -90,7 +88,7 @@ class TestImport:
         page = text(admin_client.get(upload(admin_client, header).url))
 
         assert "There is nothing to import" in page
-        assert "<button class=\"button button-main\"" not in page
+        assert '<button class="button button-main"' not in page
 
     def test_a_name_cannot_smuggle_a_script_into_the_plan(self, admin_client):
         evil = GOOD.replace("Web shop", "</script><script>alert(1)")

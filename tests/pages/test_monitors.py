@@ -207,7 +207,8 @@ class TestMonitorForm:
         assert Monitor.objects.get().target == {"host": "db.example", "port": 5432}
 
     @pytest.mark.parametrize(
-        "url", ["http://169.254.169.254/", "ftp://shop.example/", "https://user:pw@shop.example/"]
+        "url",
+        ["http://169.254.169.254/", "ftp://shop.example/", "https://user:pw@shop.example/"],
     )
     def test_a_refused_address_is_told_at_its_field_and_kept(self, admin_client, url):
         shop = make_service("Web shop")

@@ -73,7 +73,7 @@ class TestOutages:
         for n in range(4):
             an_hour_without(a_shop(f"Shop {n}"), follow_ups=run_follow_ups)
         assert count_queries(admin_client, LIST) == for_one
-        assert for_one <= 8
+        assert for_one <= 6
 
     def test_strangers_are_sent_to_sign_in(self, client):
         assert client.get(LIST).status_code == 302
@@ -158,7 +158,7 @@ class TestOutage:
         self, admin_client, run_follow_ups, count_queries
     ):
         story = an_hour_without(a_shop(), follow_ups=run_follow_ups)
-        assert count_queries(admin_client, story.outage.get_absolute_url()) <= 22
+        assert count_queries(admin_client, story.outage.get_absolute_url()) <= 12
 
     def test_strangers_are_sent_to_sign_in(self, client, run_follow_ups):
         story = an_hour_without(a_shop(), follow_ups=run_follow_ups)

@@ -130,7 +130,7 @@ class TestOverview:
             with run_follow_ups():
                 record_results(story.monitor, seen, now=at("03-10 10:30"))
         assert count_queries(admin_client, address("service")) == after_one
-        assert after_one <= 20
+        assert after_one <= 12
 
 
 @pytest.mark.django_db

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in as admin, password {shown}")
         is_new = not Service.objects.exists()
         selfwatch.watch_the_portal(timezone.now())
-        pipeline.drain()
+        pipeline.settle()
+        pipeline.ring()
         if is_new:
             self.stdout.write("For a company to look around in: make demo")

@@ -17,7 +17,7 @@ from monitoring.commands import apply_history, plan_history
 
 
 class Command(BaseCommand):
-    help = "Import check history: CSV with the columns time,monitor,status,code,response_ms."
+    help = "Import check history: CSV with columns time,monitor,status,code,response_ms."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -26,7 +26,9 @@ class Command(BaseCommand):
             type=_instant,
             help="The last state of each monitor holds until then (default: the newest row).",
         )
-        parser.add_argument("--plan", action="store_true", help="Show the plan, change nothing.")
+        parser.add_argument(
+            "--plan", action="store_true", help="Show the plan, change nothing."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -48,7 +50,8 @@ class Command(BaseCommand):
         if options["plan"]:
             return
         summary = apply_history(planned, now=now)
-        pipeline.drain()
+        if not pipeline.settle():
+            self.stderr.write("Results are still being worked out; look again in a minute.")
         self.stdout.write(
             f"Applied: {summary['new_rows']} new rows, {summary['same_rows']} known already, "
             f"{len(planned.plan['errors'])} left out, {summary['outages']} outages."
