@@ -11,6 +11,7 @@ import catalog.api
 import finance.api
 import impact.api
 import sla.api
+from bsm.web import schema  # noqa: F401 - registers itself
 
 router = SimpleRouter()
 router.register("catalog/services", catalog.api.Services, "api-services")

@@ -34,7 +34,8 @@ def monitors(request: SignedIn) -> HttpResponse:
     """Everything that is watched, narrowed by the address."""
     filters = MonitorFilter(request.GET)
     found = filters.narrowed(queries.monitors_visible_to(request.user))
-    page = page_of(request, found.select_related("service", "ci", "head").order_by("name"))
+    found = queries.with_last_check(found.select_related("service", "ci", "head"))
+    page = page_of(request, found.order_by("name"))
     context = {
         "form": filters,
         "page": page,

@@ -15,6 +15,8 @@ from bsm import pipeline
 from bsm.demo import presence
 from catalog.models import User
 
+# A slow hash would cost most of the time of a test that signs somebody in.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHARED = Path(settings.BASE_DIR).parent / "shared"
 
 

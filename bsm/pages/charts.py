@@ -21,10 +21,10 @@ def response_times(
 ) -> Chart | None:
     """How long answers took; None when nothing answered in that time."""
     shown = slowest(points)
-    known = [value for _, value in shown if value is not None]
+    known = [value for _, value in points if value is not None]
     if not known:
         return None
-    spells = f"{len(outages)} outage{'' if len(outages) == 1 else 's'}"
+    spells = f"{len(outages) or 'no'} outage{'' if len(outages) == 1 else 's'}"
     usual = f"{median(known):.0f} ms at the median"
     return line(
         Words(

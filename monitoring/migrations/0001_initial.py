@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField(editable=False, unique=True)),
                 ('name', models.CharField(max_length=120, unique=True)),
-                ('kind', models.CharField(choices=[('http', 'HTTP(S)'), ('tcp', 'TCP port'), ('passive', 'Passive: results come from outside')], max_length=8)),
+                ('kind', models.CharField(choices=[('http', 'HTTP(S)'), ('tcp', 'TCP port'), ('passive', 'Passive')], max_length=8)),
                 ('target', models.JSONField(blank=True, default=dict, help_text='http: url, expected_status, body_contains; tcp: host, port.')),
                 ('interval_ms', models.PositiveIntegerField(default=60000)),
                 ('retry_interval_ms', models.PositiveIntegerField(default=10000)),

@@ -18,7 +18,7 @@ SHARDS = 256
 class MonitorKind(models.TextChoices):
     HTTP = "http", "HTTP(S)"
     TCP = "tcp", "TCP port"
-    PASSIVE = "passive", "Passive: results come from outside"
+    PASSIVE = "passive", "Passive"
 
 
 class Monitor(models.Model):

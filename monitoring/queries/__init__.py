@@ -16,6 +16,7 @@ from monitoring.queries.results import (
     recent_results,
     response_times,
     told_rows,
+    with_last_check,
 )
 from monitoring.queries.signals import (
     maintenance_of,
@@ -62,5 +63,6 @@ __all__ = [
     "told_rows",
     "versions",
     "watched",
+    "with_last_check",
     "written_machine",
 ]

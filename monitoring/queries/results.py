@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from bsm.kernel.intervals import Interval
 from bsm.web.status import look
@@ -138,3 +139,9 @@ def numbers_with_history(monitors: Collection[Monitor]) -> set[int]:
         monitor_number__in=[monitor.number for monitor in monitors],
     )
     return set(rows.values_list("monitor_number", flat=True).distinct())
+
+
+def with_last_check(monitors: QuerySet[Monitor]) -> QuerySet[Monitor]:
+    """The monitors, each with `last_checked_at`: the slot of its newest result, or None."""
+    newest = CheckResult.objects.filter(monitor_number=OuterRef("number")).order_by("-slot")
+    return monitors.annotate(last_checked_at=Subquery(newest.values("slot")[:1]))

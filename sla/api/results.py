@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from bsm.kernel.periods import Period
-from bsm.web.rest import Endpoint
+from bsm.web.rest import Endpoint, Strict, StrictModel
 from sla import queries
 from sla.api.fields import percent_of, plain, seconds_of
 from sla.domain.words import Status
@@ -20,40 +22,75 @@ from sla.models import PeriodResult
 FACTS = ["not_effective", "out_of_hours", "excluded", "unknown", "up", "impaired", "forgiven"]
 
 
-class ResultSerializer(serializers.BaseSerializer[PeriodResult]):
+@extend_schema_field(OpenApiTypes.STR)
+class Shown(serializers.ReadOnlyField):
+    """A figure as text: `shape` writes it, None stays None."""
+
+    def __init__(self, shape: Callable[[Any], str | None], **options: Any) -> None:
+        super().__init__(**options)
+        self.shape = shape
+
+    def to_representation(self, value: Any) -> str | None:
+        return self.shape(value)
+
+
+class PeriodSerializer(Strict):
+    kind = serializers.CharField(source="period_kind")
+    first_on = serializers.DateField()
+
+
+class NamedSerializer(Strict):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class PromiseSerializer(Strict):
+    id = serializers.UUIDField()
+    target_percent = Shown(plain)
+    operator = serializers.CharField()
+
+
+class AgreementOfResultSerializer(Strict):
+    id = serializers.UUIDField(source="agreement.pk")
+    name = serializers.CharField(source="agreement.name")
+    version = serializers.IntegerField(source="number")
+
+
+class FactsSerializer(StrictModel):
+    """Whole seconds by what they were; all but the forgiven, which are up, add up."""
+
+    class Meta:
+        model = PeriodResult
+        fields = FACTS
+
+
+class ResultSerializer(Strict):
     """One promise in one period. Seconds are whole; weighted ones are decimal strings."""
 
-    def to_representation(self, result: PeriodResult) -> dict[str, Any]:
-        commitment = result.commitment
-        agreement = commitment.version.agreement
-        low, high = percent_of(result.band_low_percent), percent_of(result.band_high_percent)
-        left, budget = result.budget_left_milli, result.budget_milli
-        return {
-            "id": result.pk,
-            "period": {"kind": result.period_kind, "first_on": result.first_on.isoformat()},
-            "service": {"id": str(commitment.service_id), "name": commitment.service.name},
-            "commitment": {
-                "id": str(commitment.pk),
-                "target_percent": plain(commitment.target_percent),
-                "operator": commitment.operator,
-            },
-            "agreement": {
-                "id": str(agreement.pk),
-                "name": agreement.name,
-                "version": commitment.version.number,
-            },
-            "facts": {name: getattr(result, name) for name in FACTS},
-            "base_seconds": result.base_seconds,
-            "down_seconds": seconds_of(result.down_milli),
-            "value_percent": percent_of(result.value_percent),
-            "status": result.status,
-            "reason": result.reason or None,
-            "band_percent": None if low is None else [low, high],
-            "coverage_percent": percent_of(result.coverage_percent),
-            "budget_seconds": None if budget is None else seconds_of(budget),
-            "budget_left_seconds": None if left is None else seconds_of(left),
-            "is_provisional": result.is_provisional,
-        }
+    id = serializers.IntegerField()
+    period = PeriodSerializer(source="*")
+    service = NamedSerializer(source="commitment.service")
+    commitment = PromiseSerializer()
+    agreement = AgreementOfResultSerializer(source="commitment.version")
+    facts = FactsSerializer(source="*")
+    base_seconds = serializers.IntegerField()
+    down_seconds = Shown(seconds_of, source="down_milli")
+    value_percent = Shown(percent_of)
+    status = serializers.CharField(allow_null=True)
+    reason = serializers.SerializerMethodField()
+    band_percent = serializers.SerializerMethodField()
+    coverage_percent = Shown(percent_of)
+    budget_seconds = Shown(seconds_of, source="budget_milli")
+    budget_left_seconds = Shown(seconds_of, source="budget_left_milli")
+    is_provisional = serializers.BooleanField()
+
+    def get_reason(self, result: PeriodResult) -> str | None:
+        return result.reason or None
+
+    def get_band_percent(self, result: PeriodResult) -> list[str | None] | None:
+        if result.band_low_percent is None:
+            return None
+        return [percent_of(result.band_low_percent), percent_of(result.band_high_percent)]
 
 
 class Results(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):

@@ -117,7 +117,9 @@ class PeriodResult(Facts):
 
     @property
     def used_percent(self) -> Decimal | None:
-        """The share of the allowance that is gone."""
+        """The share of the allowance that is gone; None where nothing was measured."""
+        if self.value_denominator is None:
+            return None
         return used_percent(down_milli=self.down_milli, budget_milli=self.budget_milli)
 
     @property

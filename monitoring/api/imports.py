@@ -1,0 +1,64 @@
+"""Importing check history: planned by one call, applied by another."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bsm.web.rest import Endpoint, Strict, StrictModel
+from catalog.queries import may_edit
+from monitoring import commands
+from monitoring.models import HistoryImport
+
+MAX_CONTENT = 30 * 1024 * 1024
+
+
+class HistorySerializer(Strict):
+    """A file as text; without `until` the history ends with its newest row."""
+
+    file_name = serializers.CharField(max_length=255)
+    content = serializers.CharField(max_length=MAX_CONTENT, trim_whitespace=False)
+    until = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class ImportSerializer(StrictModel):
+    """A planned import: per monitor what is new, and each bad row with its reason."""
+
+    class Meta:
+        model = HistoryImport
+        fields = ["id", "file_name", "until", "plan", "planned_at", "applied_at"]
+        read_only_fields = fields
+
+
+class Imports(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
+    """Imports of check history, the newest first."""
+
+    serializer_class = ImportSerializer
+
+    def get_queryset(self) -> QuerySet[HistoryImport]:
+        self.require(may_edit(self.request.user), "import check history")
+        return HistoryImport.objects.defer("content").order_by("-planned_at", "pk")
+
+    def create(self, request: Request) -> Response:
+        self.require(may_edit(request.user), "import check history")
+        serializer = HistorySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        body = serializer.validated_data
+        planned = commands.plan_history(
+            body["content"],
+            file_name=body["file_name"],
+            until=body.get("until"),
+            actor=request.user,
+            now=timezone.now(),
+        )
+        return Response(self.get_serializer(planned).data, status=status.HTTP_201_CREATED)
+
+    @action(detail=True, methods=["post"], url_path="apply")
+    def apply(self, request: Request, pk: str) -> Response:
+        """Write what is new. Applying twice changes nothing."""
+        planned = self.get_object()
+        return Response(commands.apply_history(planned, now=timezone.now()))
