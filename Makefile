@@ -29,6 +29,7 @@ test:  ## Set up, check and run the whole suite (PYTEST="tests/sla -x" narrows i
 	@$(BESIDE) $(PY) -m pytest -n 2 $(PYTEST)
 
 check:  ## Format, lint, types, import contracts, templates, migrations
+	@$(BOOT) setup
 	@$(PY) -m ruff format --check --quiet $(SOURCES)
 	@$(PY) -m ruff check --quiet $(SOURCES)
 	@$(PY) -m mypy $(PRODUCT)

@@ -10,6 +10,7 @@ import assets.api
 import catalog.api
 import finance.api
 import impact.api
+import monitoring.api
 import sla.api
 from bsm.web import schema  # noqa: F401 - registers itself
 
@@ -18,6 +19,9 @@ router.register("catalog/services", catalog.api.Services, "api-services")
 router.register("catalog/business-units", catalog.api.BusinessUnits, "api-business-units")
 router.register("assets/cis", assets.api.CIs, "api-cis")
 router.register("assets/relationships", assets.api.Relationships, "api-relationships")
+router.register("monitoring/monitors", monitoring.api.Monitors, "api-monitors")
+router.register("monitoring/incidents", monitoring.api.Incidents, "api-incidents")
+router.register("monitoring/imports", monitoring.api.Imports, "api-imports")
 router.register("impact/dependencies", impact.api.Dependencies, "api-dependencies")
 router.register("impact/outages", impact.api.Outages, "api-outages")
 router.register("impact/states", impact.api.States, "api-states")
@@ -43,5 +47,14 @@ urlpatterns = [
     ),
     # The same with the slash that all other addresses end in.
     path("impact/simulate/", impact.api.Simulations.as_view({"post": "create"}, schema=None)),
+    path(
+        "monitoring/simulate",
+        monitoring.api.Simulations.as_view({"post": "create"}),
+        name="api-simulate-monitor",
+    ),
+    path(
+        "monitoring/simulate/",
+        monitoring.api.Simulations.as_view({"post": "create"}, schema=None),
+    ),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
 ]

@@ -32,7 +32,7 @@ urlpatterns = [
     path("monitors/", include("monitoring.urls")),
     path("assets/", include((assets, "assets"))),
     path("dependencies/", include("impact.urls")),
-    path("api/v1/", include(api.urlpatterns)),
+    path("api/v1/", include(api)),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),
     path("theme/", theme.theme, name="theme"),

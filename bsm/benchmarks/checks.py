@@ -129,20 +129,34 @@ def _monitors(port: int) -> Iterator[list[int]]:
 
 
 def _database_cpu() -> float:
-    """Seconds that the database's processes have used; nothing when it runs elsewhere."""
+    """Seconds that the database server has used, all its processes and those that ended.
+
+    Nothing when it runs elsewhere.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity")
-        pids = [row[0] for row in cursor.fetchall()]
-    return sum(_process_cpu(pid) for pid in pids)
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    fields = _process(backend)
+    if fields is None:
+        return 0.0
+    server = fields[1]
+    living = [_process(int(place.name)) for place in Path("/proc").iterdir() if _is_pid(place)]
+    children = sum(sum(one[11:13]) for one in living if one and one[1] == server)
+    own = _process(server)
+    return (children + (sum(own[11:15]) if own else 0)) / TICKS
 
 
-def _process_cpu(pid: int) -> float:
+def _is_pid(place: Path) -> bool:
+    return place.name.isdecimal()
+
+
+def _process(pid: int) -> list[int] | None:
+    """The figures of /proc/<pid>/stat behind the name, the state as 0; None if not ours."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
-        return 0.0
-    name, _, fields = text.partition("(")[2].rpartition(")")
-    if "postgres" not in name:
-        return 0.0
-    used = fields.split()[11:13]
-    return sum(int(ticks) for ticks in used) / TICKS
+        return None
+    name, _, rest = text.partition("(")[2].rpartition(")")
+    if not name.startswith("postgres"):
+        return None
+    return [0, *map(int, rest.split()[1:])]

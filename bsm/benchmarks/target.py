@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import uvloop
 
@@ -13,11 +14,10 @@ class Answering(asyncio.Protocol):
     """One request, one answer, and the end."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.write(ANSWER)
+        self.transport.write(ANSWER)
         self.transport.close()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class BearerTokenScheme(OpenApiAuthenticationExtension):
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "bsm.web.tokens.BearerToken"
     name = "token"
 
@@ -15,7 +15,7 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "manage.py token makes one."}
 
 
-class BrowserSessionScheme(OpenApiAuthenticationExtension):
+class BrowserSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "bsm.web.tokens.BrowserSession"
     name = "session"
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bsm.web.rest import Endpoint, Strict, StrictModel
+from catalog.models import User
 from catalog.queries import may_edit
 from monitoring import commands
 from monitoring.models import HistoryImport
@@ -52,7 +53,7 @@ class Imports(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
             body["content"],
             file_name=body["file_name"],
             until=body.get("until"),
-            actor=request.user,
+            actor=request.user if isinstance(request.user, User) else None,
             now=timezone.now(),
         )
         return Response(self.get_serializer(planned).data, status=status.HTTP_201_CREATED)

@@ -71,8 +71,12 @@ class MonitorSerializer(StrictModel):
         request = self.context.get("request")
         if request is not None:
             # What one may not see cannot be watched either, and looks as if it were not there.
-            self.fields["service"].queryset = services_visible_to(request.user)
-            self.fields["ci"].queryset = cis_visible_to(request.user)
+            for name, rows in (
+                ("service", services_visible_to(request.user)),
+                ("ci", cis_visible_to(request.user)),
+            ):
+                field: Any = self.fields[name]
+                field.queryset = rows
 
 
 class ResultSerializer(serializers.ModelSerializer[CheckResult]):
@@ -120,7 +124,9 @@ class PushedResultSerializer(Strict):
 class PushSerializer(Strict):
     """Results of one monitor, at most a thousand at a time."""
 
-    results = PushedResultSerializer(many=True, allow_empty=False, max_length=1000)
+    results = serializers.ListField(
+        child=PushedResultSerializer(), allow_empty=False, max_length=1000
+    )
 
 
 class Monitors(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):

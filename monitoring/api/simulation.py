@@ -48,7 +48,7 @@ class SimulationSerializer(Strict):
     """A case; all instants are seconds after an epoch."""
 
     config = ConfigSerializer(required=False)
-    results = CheckSerializer(many=True, required=False, max_length=100_000)
+    results = serializers.ListField(child=CheckSerializer(), required=False, max_length=100_000)
     created = serializers.FloatField(
         required=False, allow_null=True, min_value=-FAR, max_value=FAR
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from monitoring.domain.incidents import Occurrence, follow
@@ -98,7 +99,7 @@ def _refuse_flapping(spells: Sequence[Spell], config: Mapping[str, Any]) -> None
     known = [spell for spell in spells if spell.state is not State.UNKNOWN]
     turns = sorted(
         later.decided_at
-        for earlier, later in zip(known, known[1:], strict=False)
+        for earlier, later in pairwise(known)
         if (earlier.state is State.DOWN) != (later.state is State.DOWN)
     )
     window, many = timedelta(seconds=config["flap_window"]), config["flap_hi"]

@@ -7,14 +7,17 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from bsm.benchmarks import checks, evaluation, home
+import bsm.benchmarks.checks
+import bsm.benchmarks.evaluation
+import bsm.benchmarks.home
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
-    "checks": checks.run,
-    "evaluation": evaluation.run,
-    "home": home.run,
+    "checks": bsm.benchmarks.checks.run,
+    "evaluation": bsm.benchmarks.evaluation.run,
+    "home": bsm.benchmarks.home.run,
 }
 
 
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="Default: all.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
         for name in options["names"] or BENCHMARKS:
             self.stdout.write(json.dumps({"name": name, **BENCHMARKS[name]()}))
             self.stdout.flush()

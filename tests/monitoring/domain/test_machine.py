@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_step_by_step_is_what_the_rules_say_of_the_whole(told, rules, later):
 def test_spells_follow_one_another_without_gap_and_none_is_empty(told, rules):
     _, spells = timeline(Machine.new(START), evidence_of(told), rules, now=START)
     assert spells[0].start == START or spells[0].start == evidence_of(told)[0].observed_at
-    for earlier, later in zip(spells, spells[1:], strict=False):
+    for earlier, later in pairwise(spells):
         assert earlier.end == later.start
         assert earlier.start < earlier.end
     assert spells[-1].end is None
