@@ -20,7 +20,6 @@ TURN_SECONDS = 300
 # came back after a loss would only start a prober that the next tick starts anyway.
 @shared_task(
     name="monitoring.tasks.probe_run",
-    queue="probe",
     acks_late=False,
     reject_on_worker_lost=False,
     ignore_result=True,

@@ -46,9 +46,12 @@ def listening(address: str = "127.0.0.1") -> Iterator[Target]:
         def log_message(self, *args: object) -> None:
             pass
 
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 256
+
     stopping = threading.Event()
-    server = ThreadingHTTPServer((address, 0), Handler)
-    server.daemon_threads = True
+    server = Server((address, 0), Handler)
     target = Target(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
