@@ -22,7 +22,7 @@ def _flag(name: str) -> bool:
 
 # --- Who we are, and how we are reached ---------------------------------------------------
 PORTAL_NAME = os.environ.get("BSM_NAME", "BSM portal")
-BSM_PORT = int(os.environ.get("BSM_PORT", "8000"))
+BSM_PORT = addresses.port()
 # Where the portal's own monitors reach it, and those of the demo company its stand-in pages.
 BSM_SELF_URL = os.environ.get("BSM_SELF_URL", f"http://127.0.0.1:{BSM_PORT}").rstrip("/")
 BSM_DEMO_TARGET = os.environ.get("BSM_DEMO_TARGET", BSM_SELF_URL).rstrip("/")

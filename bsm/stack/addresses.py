@@ -35,6 +35,11 @@ def redis_url() -> str:
     return _from_environment_or_state("REDIS_URL", REDIS_WITHOUT_A_STACK)
 
 
+def port() -> int:
+    """Where the web server listens."""
+    return int(_from_environment_or_state("BSM_PORT", "8000"))
+
+
 def monitor_cidrs() -> str:
     """The private networks that monitors may reach: none, unless somebody says so."""
     return _from_environment_or_state("BSM_MONITOR_CIDRS", "")

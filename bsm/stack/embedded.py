@@ -86,7 +86,9 @@ def start_databases(
         )
         databases.variables["REDIS_URL"] = broker.url
         tell("Valkey is up")
-    addresses.write_state(home, databases.variables)
+    port = os.environ.get("BSM_PORT") or "8000"
+    # The port, too: `manage.py demo load` in another terminal polls this portal.
+    addresses.write_state(home, databases.variables | {"BSM_PORT": port})
 
 
 def _add(databases: Databases, guard: Guard, server: Server) -> None:

@@ -162,7 +162,10 @@ def launch(cluster: Cluster) -> subprocess.Popen[bytes]:
 @contextmanager
 def migration_lock(url: str) -> Iterator[None]:
     """Hold back everybody else who wants to migrate this database."""
-    connection = psycopg2.connect(url)
+    try:
+        connection = psycopg2.connect(url)
+    except psycopg2.Error as reason:
+        raise CannotStart(f"The database does not let us in:\n{reason}") from reason
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -28,12 +28,14 @@ class TestWhereToLook:
                 "DATABASE_URL": "postgresql://stack@/bsm",
                 "REDIS_URL": "unix:///run/valkey.sock?db=0",
                 "BSM_MONITOR_CIDRS": "127.0.0.0/8",
+                "BSM_PORT": "8222",
             },
         )
 
         assert addresses.database_url() == "postgresql://stack@/bsm"
         assert addresses.redis_url() == "unix:///run/valkey.sock?db=0"
         assert addresses.monitor_cidrs() == "127.0.0.0/8"
+        assert addresses.port() == 8222
 
     def test_without_a_stack_the_usual_ports_are_tried_and_nothing_private_is_reached(
         self, home
@@ -41,6 +43,7 @@ class TestWhereToLook:
         assert addresses.database_url() == addresses.DATABASE_WITHOUT_A_STACK
         assert addresses.redis_url() == addresses.REDIS_WITHOUT_A_STACK
         assert addresses.monitor_cidrs() == ""
+        assert addresses.port() == 8000
 
     def test_what_the_stack_wrote_down_is_for_its_owner_only(self, home):
         addresses.write_state(home, {"DATABASE_URL": "postgresql://bsm:secret@/bsm"})

@@ -164,6 +164,30 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path):
     assert not (tmp_path / "home").exists()
 
 
+def test_a_database_that_cannot_be_reached_is_told_in_a_sentence(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "bsm.stack", "up"],
+        cwd=addresses.PROJECT,
+        env=bare_environment(
+            BSM_HOME=str(tmp_path / "home"),
+            BSM_PORT=str(port),
+            DATABASE_URL=f"postgresql://bsm:hidden@127.0.0.1:{port}/bsm",
+            REDIS_URL="redis://127.0.0.1:1/0",
+        ),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "The database does not let us in" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hidden" not in done.stdout + done.stderr
+
+
 def is_up(portal: Portal) -> bool:
     try:
         return portal.get("/readyz") == 200
