@@ -9,7 +9,7 @@ SOURCES := $(PRODUCT) tests manage.py
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test check fmt bench lock thermometer clean
+.PHONY: help run demo demo-remove setup test check fmt bench lock thermometer clean
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ run:  ## Start the portal (set up what is missing, Ctrl-C stops it)
 
 demo:  ## Load the demo company into the running portal
 	@$(PY) manage.py demo load
+
+demo-remove:  ## Take the demo company away again, and nothing else
+	@$(PY) manage.py demo remove
 
 setup:  ## Install everything for development, start nothing
 	@$(BOOT) setup

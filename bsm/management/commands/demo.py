@@ -57,7 +57,7 @@ class Command(BaseCommand):
         given = settings.BSM_DEMO_PASSWORD
         shown = "as set in BSM_DEMO_PASSWORD" if given else f"(shown once): {password}"
         self.stdout.write(f"Sign in as {', '.join(LOGINS)}, password {shown}")
-        self.stdout.write("Remove it with: manage.py demo remove")
+        self.stdout.write("Remove it with: make demo-remove")
 
     def _remove(self, now: datetime) -> None:
         try:
