@@ -12,7 +12,7 @@ PYTEST ?=
 .PHONY: help run demo demo-remove setup test check fmt bench lock thermometer clean
 
 help:  ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' Makefile
 
 run:  ## Start the portal (set up what is missing, Ctrl-C stops it)
 	@$(BOOT) run
