@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from assets import commands, queries
 from assets.models import CI, CIType, Relationship
 from bsm.web.rest import Endpoint, StrictModel
-from catalog.queries import may_edit
+from catalog.domain.access import Action
+from catalog.queries import require
 
 
 class CISerializer(StrictModel):
@@ -52,7 +53,7 @@ class CIs(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return cis
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "add assets")
+        require(request.user, Action.EDIT_ASSETS)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         body = dict(serializer.validated_data)
@@ -62,7 +63,7 @@ class CIs(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 
     def partial_update(self, request: Request, pk: str) -> Response:
         ci = self.get_object()
-        self.require(may_edit(request.user), "change assets")
+        require(request.user, Action.EDIT_ASSETS)
         serializer = self.get_serializer(ci, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         body = dict(serializer.validated_data)
@@ -94,7 +95,7 @@ class Relationships(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return Relationship.objects.order_by("pk")
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "relate assets")
+        require(request.user, Action.EDIT_ASSETS)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         body = serializer.validated_data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,12 +13,13 @@ from assets.forms import CIForm, RelationshipForm
 from assets.models import CI, Relationship, RelationshipKind
 from assets.queries import cis_visible_to
 from bsm.web.forms import show_errors, status_of
-from catalog.queries import SignedIn, may_edit
+from catalog.domain.access import Action
+from catalog.queries import SignedIn, require
 
 
 def ci_new(request: SignedIn) -> HttpResponse:
     """Record an item that services run on."""
-    _require_editor(request)
+    require(request.user, Action.EDIT_ASSETS)
     form = CIForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,7 +35,7 @@ def ci_new(request: SignedIn) -> HttpResponse:
 def ci_edit(request: SignedIn, pk: str) -> HttpResponse:
     """Change what is recorded about an item."""
     ci = get_object_or_404(cis_visible_to(request.user), pk=pk)
-    _require_editor(request)
+    require(request.user, Action.EDIT_ASSETS)
     form = CIForm(request.POST or None, instance=ci)
     if request.method == "POST" and form.is_valid():
         expected = form.cleaned_data["version"] or 0
@@ -51,7 +52,7 @@ def ci_edit(request: SignedIn, pk: str) -> HttpResponse:
 def relationship_new(request: SignedIn, pk: str) -> HttpResponse:
     """State how an item hangs together with another one, from now on."""
     ci = get_object_or_404(cis_visible_to(request.user), pk=pk)
-    _require_editor(request)
+    require(request.user, Action.EDIT_ASSETS)
     form = RelationshipForm(request.POST or None, source=ci)
     if request.method == "POST" and form.is_valid():
         kind = RelationshipKind(form.cleaned_data["kind"])
@@ -72,7 +73,7 @@ def relationship_end(request: SignedIn, pk: int) -> HttpResponse:
     visible = cis_visible_to(request.user)
     current = Relationship.objects.filter(source__in=visible, valid__upper_inf=True)
     relationship = get_object_or_404(current.select_related("source", "target"), pk=pk)
-    _require_editor(request)
+    require(request.user, Action.EDIT_ASSETS)
     if request.method == "POST":
         commands.end_relationship(relationship, at=timezone.now())
         messages.success(request, "The relation was ended.")
@@ -83,8 +84,3 @@ def relationship_end(request: SignedIn, pk: int) -> HttpResponse:
 def _form_page(request: SignedIn, form: CIForm, ci: CI | None) -> HttpResponse:
     context = {"form": form, "ci": ci}
     return render(request, "assets/ci_form.html", context, status=status_of(form))
-
-
-def _require_editor(request: SignedIn) -> None:
-    if not may_edit(request.user):
-        raise PermissionDenied

@@ -8,7 +8,18 @@ from django.urls import URLPattern, URLResolver, include, path
 from assets.urls import urlpatterns as asset_forms
 from bsm import api
 from bsm.demo import target
-from bsm.pages import cis, health, home, outage, outages, service, styleguide, theme
+from bsm.pages import (
+    cis,
+    health,
+    home,
+    outage,
+    outages,
+    people,
+    seeing,
+    service,
+    styleguide,
+    theme,
+)
 from finance import views as finance
 
 # The list of assets and the page of one span apps; their forms do not.
@@ -32,6 +43,15 @@ urlpatterns = [
     path("monitors/", include("monitoring.urls")),
     path("assets/", include((assets, "assets"))),
     path("dependencies/", include("impact.urls")),
+    path("people/", people.people, name="people"),
+    path("people/check/", people.check_access, name="check-access"),
+    path("people/teams/new/", people.team_new, name="team-new"),
+    path("people/teams/<uuid:pk>/", people.team, name="team"),
+    path("people/roles/<int:pk>/end/", people.role_end, name="role-end"),
+    path("people/see-as/stop/", seeing.stop, name="see-as-stop"),
+    path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/active/", people.activation, name="person-active"),
+    path("people/<uuid:pk>/see-as/", seeing.start, name="see-as"),
     path("api/v1/", include(api)),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from bsm.web.rest import Endpoint, StrictModel
 from catalog import commands, queries
+from catalog.domain.access import Action
 from catalog.models import BusinessUnit, LifecycleState, Service, User
 
 
@@ -59,7 +60,7 @@ class Services(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return _narrowed(services, self.request)
 
     def create(self, request: Request) -> Response:
-        self.require(queries.may_edit(request.user), "add services")
+        queries.require(request.user, Action.ADD_SERVICE)
         body = self._clean(request, partial=False)
         body.pop("version", None)
         service = commands.create_service(**body)
@@ -67,7 +68,7 @@ class Services(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 
     def partial_update(self, request: Request, pk: str) -> Response:
         service = self.get_object()
-        self.require(queries.may_edit(request.user), "change services")
+        queries.require(request.user, Action.EDIT_SERVICE, service)
         body = self._clean(request, partial=True, instance=service)
         if "version" not in body:
             raise ValidationError({"version": "Say which version you change."})
@@ -99,7 +100,7 @@ class BusinessUnits(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return queries.units_visible_to(self.request.user).order_by("name", "pk")
 
     def create(self, request: Request) -> Response:
-        self.require(queries.may_edit(request.user), "add business units")
+        queries.require(request.user, Action.ADD_SERVICE)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         unit = commands.create_business_unit(**serializer.validated_data)

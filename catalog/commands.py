@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
-from catalog.models import BusinessUnit, LifecycleState, Role, RoleAssignment, Service, User
+from bsm.models import ApiToken
+from catalog.models import (
+    BusinessUnit,
+    Impersonation,
+    LifecycleState,
+    Role,
+    RoleAssignment,
+    Service,
+    Team,
+    User,
+)
 
 SERVICE_FIELDS = frozenset(
     {"name", "value", "description", "business_unit", "owner", "criticality", "state"}
 )
 # /services/new/ is the form, not a service of that name.
 RESERVED_SLUGS = frozenset({"new"})
+FIRST_ROLES = (Role.ADMIN, Role.SLA_MANAGER, Role.FINANCE)
 
 
 @transaction.atomic
@@ -91,27 +105,98 @@ def move_business_unit(unit: BusinessUnit, *, parent: BusinessUnit | None) -> No
 
 @transaction.atomic
 def assign_role(
-    user: User,
+    holder: User | Team,
     role: Role,
     *,
     business_unit: BusinessUnit | None = None,
     service: Service | None = None,
 ) -> RoleAssignment:
-    """Give the role; giving it twice changes nothing."""
+    """Give the role to a user or a team; giving it twice changes nothing."""
+    if business_unit and service:
+        raise ValidationError(
+            {"service": "A role has one scope: a business unit or a service."}
+        )
+    if isinstance(holder, User):
+        who: dict[str, Any] = {"user": holder, "team": None}
+        vars(holder).pop("held_roles", None)  # what was asked before no longer holds
+    else:
+        who = {"user": None, "team": holder}
     assignment, _ = RoleAssignment.objects.get_or_create(
-        user=user, role=role, business_unit=business_unit, service=service
+        **who, role=role, business_unit=business_unit, service=service
     )
     return assignment
 
 
+@transaction.atomic
+def end_role(assignment: RoleAssignment) -> None:
+    """The role is not held any longer."""
+    assignment.delete()
+
+
+@transaction.atomic
+def create_team(*, name: str, members: Iterable[User] = ()) -> Team:
+    """Put people together, so that they can hold roles together."""
+    team = Team(name=name.strip())
+    team.full_clean()
+    team.save(force_insert=True)
+    team.members.set(members)
+    return team
+
+
+@transaction.atomic
+def deactivate_user(user: User, *, actor: User, now: datetime) -> None:
+    """The user is out at once: sessions end, tokens are revoked, and both stay so.
+
+    Raises ValidationError for oneself: nobody locks the last door from outside.
+    """
+    if user.pk == actor.pk:
+        raise ValidationError("You cannot deactivate yourself.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    live = Session.objects.filter(expire_date__gt=now)
+    own = [s.pk for s in live.iterator() if s.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=own).delete()
+
+
+@transaction.atomic
+def activate_user(user: User) -> None:
+    """The user may sign in again."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def start_seeing_as(admin: User, seen_as: User, *, now: datetime) -> Impersonation:
+    """Put on record that the administrator looks with somebody's eyes from now on."""
+    if admin.pk == seen_as.pk or not seen_as.is_active:
+        raise ValidationError("Choose somebody else who may sign in.")
+    return Impersonation.objects.create(admin=admin, seen_as=seen_as, started_at=now)
+
+
+@transaction.atomic
+def stop_seeing_as(admin: User, *, now: datetime) -> None:
+    """Put on record that it is over."""
+    Impersonation.objects.filter(admin=admin, ended_at=None).update(ended_at=now)
+
+
+@transaction.atomic
 def ensure_admin(*, username: str, password: str) -> User | None:
-    """The first administrator; None when there is one already."""
+    """The first administrator; None when there is one already.
+
+    The first one is alone and must be able to begin, so promises and money come along as
+    roles of their own, which can be ended once others hold them.
+    """
     if User.objects.filter(is_superuser=True).exists():
         return None
     try:
-        return User.objects.create_superuser(username=username, password=password)
+        with transaction.atomic():
+            admin = User.objects.create_superuser(username=username, password=password)
     except IntegrityError:
         return None  # another process was first
+    for role in FIRST_ROLES:
+        assign_role(admin, role)
+    return admin
 
 
 @transaction.atomic

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from bsm.web.forms import page_of, show_errors, status_of
 from catalog import commands
+from catalog.domain.access import Action
 from catalog.filters import LAYOUTS, ServiceFilter
 from catalog.forms import ServiceForm
 from catalog.models import Service
-from catalog.queries import SignedIn, may_edit, services_visible_to, units_visible_to
+from catalog.queries import SignedIn, may, require, services_visible_to, units_visible_to
 
 
 def services(request: SignedIn) -> HttpResponse:
@@ -27,14 +28,14 @@ def services(request: SignedIn) -> HttpResponse:
         "page": page,
         "is_new": page.paginator.count == 0 and not form.narrows,
         "layouts": LAYOUTS,
-        "may_edit": may_edit(user),
+        "may_add": may(user, Action.ADD_SERVICE),
     }
     return render(request, "catalog/services.html", context)
 
 
 def service_new(request: SignedIn) -> HttpResponse:
     """Describe a service that is not in the catalogue yet."""
-    _require_editor(request)
+    require(request.user, Action.ADD_SERVICE)
     form = ServiceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +51,7 @@ def service_new(request: SignedIn) -> HttpResponse:
 def service_edit(request: SignedIn, slug: str) -> HttpResponse:
     """Change how a service is described."""
     service = get_object_or_404(services_visible_to(request.user), slug=slug)
-    _require_editor(request)
+    require(request.user, Action.EDIT_SERVICE, service)
     form = ServiceForm(request.POST or None, instance=service)
     if request.method == "POST" and form.is_valid():
         expected = form.cleaned_data["version"] or 0
@@ -67,8 +68,3 @@ def service_edit(request: SignedIn, slug: str) -> HttpResponse:
 def _form_page(request: SignedIn, form: ServiceForm, service: Service | None) -> HttpResponse:
     context = {"form": form, "service": service}
     return render(request, "catalog/service_form.html", context, status=status_of(form))
-
-
-def _require_editor(request: SignedIn) -> None:
-    if not may_edit(request.user):
-        raise PermissionDenied

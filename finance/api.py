@@ -15,7 +15,8 @@ from rest_framework.response import Response
 
 from bsm.web.asked import id_asked, span_asked
 from bsm.web.rest import Endpoint, StrictModel
-from catalog.queries import may_edit, may_see_costs, services_visible_to
+from catalog.domain.access import Action
+from catalog.queries import ANYWHERE, require, services_visible_to
 from finance import commands, queries
 from finance.models import BusinessValue, DowntimeCost
 
@@ -51,7 +52,7 @@ class MoneyEndpoint(Endpoint):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.require(may_see_costs(request.user), "see costs")
+        require(request.user, Action.SEE_COSTS, ANYWHERE)
 
 
 class DowntimeCosts(mixins.ListModelMixin, mixins.RetrieveModelMixin, MoneyEndpoint):
@@ -100,13 +101,13 @@ class BusinessValues(mixins.ListModelMixin, mixins.RetrieveModelMixin, MoneyEndp
 
     def update(self, request: Request, service: str) -> Response:
         """Say what an hour of the service is worth; its outages are priced again."""
-        self.require(may_edit(request.user), "value services")
         try:
             found = services_visible_to(request.user).filter(pk=service).first()
         except Refused as error:
             raise Http404 from error
         if found is None:
             raise Http404
+        require(request.user, Action.EDIT_COSTS, found)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         value = commands.set_business_value(

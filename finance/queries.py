@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from bsm.kernel.intervals import Interval
+from catalog.domain.access import Action
 from catalog.models import Service
-from catalog.queries import Person, may_see_costs, services_visible_to
+from catalog.queries import Person, services_for
 from finance.domain.downtime import exact_cost, in_cents, lost_milli
 from finance.models import BusinessValue, DowntimeCost
 from impact.models import Outage
@@ -29,9 +30,12 @@ class Money:
     is_provisional: bool = False
 
 
-def cost_of(outage_ids: Collection[UUID]) -> dict[UUID, DowntimeCost]:
-    """What each outage cost so far; those without a price are left out. One query."""
-    return DowntimeCost.objects.in_bulk(outage_ids)
+def cost_of(outage_ids: Collection[UUID], *, user: Person) -> dict[UUID, DowntimeCost]:
+    """What each outage cost so far, as far as the user may see it. One query.
+
+    Those without a price are left out.
+    """
+    return costs_visible_to(user).in_bulk(outage_ids)
 
 
 def cost_of_services(service_ids: Collection[UUID], within: Interval) -> list[Money]:
@@ -98,20 +102,16 @@ def value_of(service: Service) -> BusinessValue | None:
 
 def values_visible_to(user: Person) -> QuerySet[BusinessValue]:
     """The business values that the user may see; none for those who see no money."""
-    if not may_see_costs(user):
-        return BusinessValue.objects.none()
-    return BusinessValue.objects.filter(service__in=services_visible_to(user)).select_related(
-        "service"
-    )
+    priced = services_for(user, Action.SEE_COSTS)
+    return BusinessValue.objects.filter(service__in=priced).select_related("service")
 
 
 def costs_visible_to(user: Person) -> QuerySet[DowntimeCost]:
     """The costs that the user may see; none for those who see no money."""
-    if not may_see_costs(user):
-        return DowntimeCost.objects.none()
-    return DowntimeCost.objects.filter(
-        outage__service__in=services_visible_to(user)
-    ).select_related("outage__service")
+    priced = services_for(user, Action.SEE_COSTS)
+    return DowntimeCost.objects.filter(outage__service__in=priced).select_related(
+        "outage__service"
+    )
 
 
 def outages_to_price(since_by_service: Mapping[UUID, datetime]) -> QuerySet[Outage]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from bsm.web.forms import show_errors, status_of
-from catalog.queries import SignedIn, may_edit, may_see_costs, services_visible_to
+from catalog.domain.access import Action
+from catalog.queries import SignedIn, require, services_visible_to
 from finance import commands, queries
 from finance.forms import BusinessValueForm
 
@@ -17,8 +18,7 @@ from finance.forms import BusinessValueForm
 def service_value(request: SignedIn, slug: str) -> HttpResponse:
     """Say what the business loses in an hour without the service."""
     service = get_object_or_404(services_visible_to(request.user), slug=slug)
-    if not (may_edit(request.user) and may_see_costs(request.user)):
-        raise PermissionDenied
+    require(request.user, Action.EDIT_COSTS, service)
     value = queries.value_of(service)
     known = {"hourly_loss": value.hourly_loss, "currency": value.currency} if value else None
     form = BusinessValueForm(request.POST or None, initial=known)

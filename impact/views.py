@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,8 +12,9 @@ from assets.models import CI
 from assets.queries import cis_visible_to
 from bsm.kernel.subjects import NodeKind, Subject
 from bsm.web.forms import show_errors, status_of
+from catalog.domain.access import Action
 from catalog.models import Service
-from catalog.queries import SignedIn, may_edit, services_visible_to
+from catalog.queries import SignedIn, require, services_visible_to
 from impact import commands
 from impact.forms import DependencyForm
 from impact.models import Dependency
@@ -22,7 +23,7 @@ from impact.models import Dependency
 def dependency_new(request: SignedIn) -> HttpResponse:
     """Say what a service or a CI needs in order to work."""
     parent = _visible(request, request.GET.get("parent", ""))
-    _require_editor(request)
+    _require_editor(request, parent)
     form = DependencyForm(request.POST or None, parent=parent, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -45,7 +46,7 @@ def dependency_delete(request: SignedIn, pk: str) -> HttpResponse:
     )
     dependency = get_object_or_404(related, pk=pk)
     parent = _visible(request, _parent_of(dependency))
-    _require_editor(request)
+    _require_editor(request, parent)
     if request.method == "POST":
         told = str(dependency)
         commands.remove_dependency(dependency, now=timezone.now())
@@ -72,6 +73,6 @@ def _visible(request: SignedIn, text: str) -> Service | CI:
     return get_object_or_404(cis_visible_to(request.user), pk=subject.id)
 
 
-def _require_editor(request: SignedIn) -> None:
-    if not may_edit(request.user):
-        raise PermissionDenied
+def _require_editor(request: SignedIn, parent: Service | CI) -> None:
+    service = parent if isinstance(parent, Service) else None
+    require(request.user, Action.EDIT_MAP, service)

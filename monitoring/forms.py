@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 
 from assets.models import CI
 from assets.queries import cis_visible_to
+from catalog.domain.access import Action
 from catalog.models import Service, User
-from catalog.queries import services_visible_to
+from catalog.queries import may, services_for
 from monitoring.models import Monitor, MonitorKind
 
 MAX_FILE_BYTES = 30 * 1024 * 1024
@@ -86,8 +87,9 @@ class MonitorForm(forms.Form):
             # A monitor stays with what it watches: its history is the history of that.
             del self.fields["service"], self.fields["ci"]
             return
-        _choose(self, "service", services_visible_to(user))
-        _choose(self, "ci", cis_visible_to(user))
+        _choose(self, "service", services_for(user, Action.EDIT_MONITORS))
+        cis = cis_visible_to(user)
+        _choose(self, "ci", cis if may(user, Action.EDIT_MONITORS) else cis.none())
 
     def _settle_on(self, kind: str) -> None:
         self.fields["kind"].widget = forms.HiddenInput()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from bsm.kernel.intervals import Interval
 from bsm.web.forms import page_of, show_errors, status_of
-from catalog.queries import SignedIn, may_edit
+from catalog.domain.access import Action
+from catalog.queries import ANYWHERE, SignedIn, may, require
 from monitoring import charts, commands, explain, queries
 from monitoring.domain.presets import FIRST, PRESETS
 from monitoring.filters import MonitorFilter
@@ -40,7 +41,8 @@ def monitors(request: SignedIn) -> HttpResponse:
         "form": filters,
         "page": page,
         "is_new": page.paginator.count == 0 and not filters.narrows,
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_MONITORS, ANYWHERE),
+        "may_import": may(request.user, Action.IMPORT_HISTORY),
     }
     return render(request, "monitoring/monitors.html", context)
 
@@ -69,14 +71,14 @@ def monitor(request: SignedIn, pk: str) -> HttpResponse:
         ),
         "results": queries.recent_results(monitor, limit=LAST_RESULTS),
         "incidents": monitor.incidents.order_by("-started_at")[:LAST_INCIDENTS],
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_MONITORS, monitor.service),
     }
     return render(request, "monitoring/monitor.html", context)
 
 
 def monitor_new(request: SignedIn) -> HttpResponse:
     """Say what to watch, starting from a preset."""
-    _require_editor(request)
+    require(request.user, Action.EDIT_MONITORS, ANYWHERE)
     name = request.GET.get("preset", "")
     name = name if name in PRESETS else FIRST
     preset = PRESETS[name]
@@ -88,6 +90,7 @@ def monitor_new(request: SignedIn) -> HttpResponse:
         initial={**preset.initial, **asked},
     )
     if request.method == "POST" and form.is_valid():
+        require(request.user, Action.EDIT_MONITORS, form.values["service"])
         try:
             monitor = commands.create_monitor(**form.values, now=timezone.now())
         except ValidationError as error:
@@ -106,7 +109,7 @@ def monitor_new(request: SignedIn) -> HttpResponse:
 def monitor_edit(request: SignedIn, pk: str) -> HttpResponse:
     """Change what a monitor asks, or how often."""
     monitor = _visible(request, pk)
-    _require_editor(request)
+    require(request.user, Action.EDIT_MONITORS, monitor.service)
     form = MonitorForm(request.POST or None, user=request.user, instance=monitor)
     if request.method == "POST" and form.is_valid():
         expected = form.cleaned_data["version"] or 0
@@ -126,7 +129,7 @@ def monitor_edit(request: SignedIn, pk: str) -> HttpResponse:
 def monitor_pause(request: SignedIn, pk: str) -> HttpResponse:
     """Stop watching for a while, or go on; the page before asks whether it is meant."""
     monitor = _visible(request, pk)
-    _require_editor(request)
+    require(request.user, Action.EDIT_MONITORS, monitor.service)
     if request.method == "POST" and request.POST.get("act") == "resume":
         commands.resume_monitor(monitor, now=timezone.now())
         messages.success(request, f"{monitor.name} is being watched again.")
@@ -140,7 +143,7 @@ def monitor_pause(request: SignedIn, pk: str) -> HttpResponse:
 
 def history_import(request: SignedIn) -> HttpResponse:
     """Upload a file of check history; nothing changes before its plan was looked at."""
-    _require_editor(request)
+    require(request.user, Action.IMPORT_HISTORY)
     form = HistoryImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -162,7 +165,7 @@ def history_import(request: SignedIn) -> HttpResponse:
 
 def history_plan(request: SignedIn, pk: str) -> HttpResponse:
     """What an uploaded file would change, per monitor and per bad row; then do it."""
-    _require_editor(request)
+    require(request.user, Action.IMPORT_HISTORY)
     planned = get_object_or_404(HistoryImport, pk=pk)
     if request.method == "POST":
         summary = commands.apply_history(planned, now=timezone.now())
@@ -184,8 +187,3 @@ def history_plan(request: SignedIn, pk: str) -> HttpResponse:
 def _visible(request: SignedIn, pk: str) -> Monitor:
     visible = queries.monitors_visible_to(request.user)
     return get_object_or_404(visible.select_related("service", "ci", "head"), pk=pk)
-
-
-def _require_editor(request: SignedIn) -> None:
-    if not may_edit(request.user):
-        raise PermissionDenied

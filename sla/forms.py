@@ -12,8 +12,9 @@ from django import forms
 
 from bsm.kernel.periods import PeriodKind
 from bsm.web.choices import choices
+from catalog.domain.access import Action
 from catalog.models import BusinessUnit, Service, User
-from catalog.queries import services_visible_to
+from catalog.queries import services_for
 from sla.domain.words import Operator, UnknownPolicy
 from sla.models import Agreement, AgreementKind, AgreementVersion, Calendar, Commitment
 
@@ -100,8 +101,8 @@ class CommitmentForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        visible = services_visible_to(user).order_by("name")
-        self.fields["services"].queryset = visible  # type: ignore[attr-defined]
+        own = services_for(user, Action.EDIT_PROMISES).order_by("name")
+        self.fields["services"].queryset = own  # type: ignore[attr-defined]
 
     def clean_target_percent(self) -> Any:
         target = self.cleaned_data["target_percent"]

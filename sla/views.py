@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bsm.web.forms import page_of, show_errors, status_of
+from catalog.domain.access import Action
 from catalog.models import Service
-from catalog.queries import SignedIn, may_edit
+from catalog.queries import ANYWHERE, SignedIn, may, require
 from sla import charts, commands, explain, queries
 from sla.filters import PromiseFilter
 from sla.forms import AgreementForm, CalendarForm, VersionForm
@@ -31,7 +32,7 @@ def agreements(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": [{"promise": promise, "result": newest.get(promise.pk)} for promise in page],
         "is_new": page.paginator.count == 0 and not filters.narrows,
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_PROMISES, ANYWHERE),
     }
     return render(request, "sla/agreements.html", context)
 
@@ -60,14 +61,14 @@ def agreement(request: SignedIn, pk: str) -> HttpResponse:
         "history": history,
         "chart": charts.history(history[::-1]),
         "rules": explain.rules(promise, agreement) if promise else [],
-        "may_edit": may_edit(request.user),
+        "may_edit": queries.may_change(agreement, request.user),
     }
     return render(request, "sla/agreement.html", context)
 
 
 def agreement_new(request: SignedIn) -> HttpResponse:
     """Make a promise: the agreement, its first version and what it says, in one go."""
-    _require_editor(request)
+    require(request.user, Action.EDIT_PROMISES, ANYWHERE)
     asked = {"service": request.GET.get("service"), "effective_from": timezone.now().date()}
     form = AgreementForm(request.POST or None, user=request.user, initial=asked)
     if request.method == "POST" and form.is_valid():
@@ -84,7 +85,8 @@ def agreement_new(request: SignedIn) -> HttpResponse:
 def version_new(request: SignedIn, pk: str) -> HttpResponse:
     """Promise something else from a day on; what was promised before stays on record."""
     agreement = _visible(request, pk)
-    _require_editor(request)
+    if not queries.may_change(agreement, request.user):
+        raise PermissionDenied
     form = VersionForm(request.POST or None, user=request.user, agreement=agreement)
     if request.method == "POST" and form.is_valid():
         try:
@@ -137,14 +139,14 @@ def calendars(request: SignedIn) -> HttpResponse:
     context = {
         "calendars": [explain.calendar_row(c, today=today) for c in queries.calendars()],
         "crumbs": [_crumb("Promises", "sla:agreements")],
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_CALENDARS),
     }
     return render(request, "sla/calendars.html", context)
 
 
 def calendar_new(request: SignedIn) -> HttpResponse:
     """Say on which days, from when until when."""
-    _require_editor(request)
+    require(request.user, Action.EDIT_CALENDARS)
     form = CalendarForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -175,8 +177,3 @@ def _standing(versions: list[AgreementVersion], service: Service | None) -> Comm
 
 def _crumb(label: str, route: str) -> dict[str, str]:
     return {"label": label, "url": reverse(route)}
-
-
-def _require_editor(request: SignedIn) -> None:
-    if not may_edit(request.user):
-        raise PermissionDenied

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from bsm import pipeline
 from bsm.demo import presence
+from catalog.commands import ensure_admin
 from catalog.models import User
 
 # A slow hash would cost most of the time of a test that signs somebody in.
@@ -55,7 +56,10 @@ def run_follow_ups() -> object:
 
 @pytest.fixture
 def admin(db: None) -> User:
-    return User.objects.create_superuser(username="admin", password="correct horse battery")
+    """The first administrator, who also looks after promises and money."""
+    found = ensure_admin(username="admin", password="correct horse battery")
+    assert found is not None
+    return found
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from assets.queries import cis_visible_to, relationships_of
 from bsm.kernel import words
 from bsm.kernel.subjects import NodeKind, Subject
 from bsm.web.forms import page_of
-from catalog.queries import SignedIn, may_edit, services_visible_to
+from catalog.domain.access import Action
+from catalog.queries import SignedIn, may, services_visible_to
 from impact.models import Dependency
 from impact.queries import Entry
 
@@ -34,7 +35,7 @@ def cis(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": [{"ci": ci, "label": labels.get(ci.pk)} for ci in page],
         "is_new": page.paginator.count == 0 and not filters.narrows,
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_ASSETS),
     }
     return render(request, "assets/cis.html", context)
 
@@ -55,7 +56,7 @@ def ci(request: SignedIn, pk: str) -> HttpResponse:
         "dependants": _rows(request, impact.queries.dependants_of(subject)),
         "outgoing": [r for r in relationships if r.source_id == ci.pk],
         "incoming": [r for r in relationships if r.target_id == ci.pk],
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_ASSETS),
     }
     return render(request, "assets/ci.html", context)
 

@@ -17,9 +17,10 @@ import finance.queries
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import Period, PeriodKind
 from bsm.pages.standing import Standing, standings, strips
+from catalog.domain.access import Action
 from catalog.domain.attention import Need
 from catalog.models import Service
-from catalog.queries import OFFERED, SignedIn, may_edit, may_see_costs, services_visible_to
+from catalog.queries import ANYWHERE, OFFERED, SignedIn, may, services_visible_to
 from sla.domain.outlook import Outlook
 
 PAGE_SIZE = 20
@@ -53,7 +54,7 @@ def home(request: SignedIn) -> HttpResponse:
         "rows": [(row, strip_of.get(row.service.pk, [])) for row in page],
         "month_name": f"{now:%B %Y}",
         "last_day": month.ends_on - timedelta(days=1),
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.ADD_SERVICE),
         **_money(request, services, month.interval(UTC)),
     }
     return render(request, "pages/home.html", context)
@@ -76,9 +77,10 @@ def verdict(rows: Sequence[Standing]) -> Verdict:
 
 def _money(request: SignedIn, services: Sequence[Service], month: Interval) -> dict[str, Any]:
     """What is at stake now and was lost this month; nothing for those who see no money."""
-    if not may_see_costs(request.user):
+    if not may(request.user, Action.SEE_COSTS, ANYWHERE):
         return {"sees_costs": False}
-    ids = [service.pk for service in services]
+    user = request.user
+    ids = [service.pk for service in services if may(user, Action.SEE_COSTS, service)]
     return {
         "sees_costs": True,
         "at_risk": finance.queries.value_at_risk_now(ids),

@@ -18,8 +18,9 @@ from assets.queries import cis_visible_to
 from bsm.kernel.intervals import Interval
 from bsm.kernel.subjects import Subject
 from bsm.pages.outages import lasted
+from catalog.domain.access import Action
 from catalog.models import Service, User
-from catalog.queries import SignedIn, may_edit, may_see_costs, services_visible_to
+from catalog.queries import SignedIn, may, services_visible_to
 from impact.models import Outage
 from monitoring.queries import Finding
 from sla.queries.overview import counted_against
@@ -48,8 +49,8 @@ def outage(request: SignedIn, pk: UUID) -> HttpResponse:
         "causes": causes,
         "not_before": _last_seen_well(causes),
         "counted": counted_against(found, now=now),
-        "sees_costs": may_see_costs(request.user),
-        "may_edit": may_edit(request.user),
+        "sees_costs": may(request.user, Action.SEE_COSTS, found.service),
+        "may_edit": may(request.user, Action.EDIT_COSTS, found.service),
         "cost": cost,
         "priced": cost.priced_until - found.started_at if cost else None,
     }

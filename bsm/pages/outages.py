@@ -14,7 +14,9 @@ import finance.queries
 import impact.queries
 from bsm.kernel.intervals import Interval
 from bsm.web.forms import page_of
-from catalog.queries import SignedIn, may_see_costs
+from catalog.domain.access import Action
+from catalog.models import User
+from catalog.queries import ANYWHERE, SignedIn, may
 from finance.models import DowntimeCost
 from impact.models import Outage
 
@@ -31,11 +33,13 @@ def outages(request: SignedIn) -> HttpResponse:
     if shown == "open":
         found = found.filter(ended_at__isnull=True)
     page = page_of(request, found.order_by("-started_at", "pk"))
-    sees_costs = may_see_costs(request.user)
+    sees_costs = may(request.user, Action.SEE_COSTS, ANYWHERE)
     address = reverse("outages")
     context = {
         "page": page,
-        "rows": outage_rows(list(page), with_costs=sees_costs, now=timezone.now()),
+        "rows": outage_rows(
+            list(page), costs_for=request.user if sees_costs else None, now=timezone.now()
+        ),
         "shown": shown,
         "tabs": [
             {"label": label, "url": f"{address}?show={name}", "current": name == shown}
@@ -46,9 +50,15 @@ def outages(request: SignedIn) -> HttpResponse:
     return render(request, "pages/outages.html", context)
 
 
-def outage_rows(outages: Sequence[Outage], *, with_costs: bool, now: datetime) -> list[Row]:
-    """Each outage with how long it lasted, so far if it still does, and what it cost."""
-    costs = finance.queries.cost_of([outage.pk for outage in outages]) if with_costs else {}
+def outage_rows(
+    outages: Sequence[Outage], *, costs_for: User | None, now: datetime
+) -> list[Row]:
+    """Each outage with how long it lasted, so far if it still does, and what it cost.
+
+    Costs are those that the user may see; without a user there are none.
+    """
+    ids = [outage.pk for outage in outages]
+    costs = finance.queries.cost_of(ids, user=costs_for) if costs_for else {}
     return [
         (outage, lasted(outage, now=now).duration, costs.get(outage.pk)) for outage in outages
     ]

@@ -23,8 +23,9 @@ from bsm.pages.outages import outage_rows
 from bsm.pages.standing import standings, strips
 from bsm.web.charts import Chart
 from bsm.web.status import look
+from catalog.domain.access import Action
 from catalog.models import Service, User
-from catalog.queries import SignedIn, may_edit, may_see_costs, services_visible_to
+from catalog.queries import SignedIn, may, services_visible_to
 from impact.queries import ServiceMap
 from sla.charts import history
 from sla.models import Commitment, PeriodResult
@@ -60,10 +61,12 @@ def service(request: SignedIn, slug: str) -> HttpResponse:
     now = timezone.now()
     frame = _frame(request, slug, "service", now)
     found: Service = frame["service"]
-    sees_costs = may_see_costs(request.user)
+    sees_costs = may(request.user, Action.SEE_COSTS, found)
     outages = impact.queries.outages_visible_to(request.user).filter(service=found)
     rows = outage_rows(
-        list(outages.order_by("-started_at")[:LAST_OUTAGES]), with_costs=sees_costs, now=now
+        list(outages.order_by("-started_at")[:LAST_OUTAGES]),
+        costs_for=request.user if sees_costs else None,
+        now=now,
     )
     context = {
         **frame,
@@ -73,7 +76,7 @@ def service(request: SignedIn, slug: str) -> HttpResponse:
         "outages": rows,
         "sees_costs": sees_costs,
         "facts": _facts(found, with_costs=sees_costs),
-        "may_value": sees_costs and frame["may_edit"],
+        "may_value": may(request.user, Action.EDIT_COSTS, found),
     }
     return render(request, "pages/service.html", context)
 
@@ -169,7 +172,10 @@ def _frame(request: SignedIn, slug: str, tab: str, now: datetime) -> dict[str, A
             {"label": label, "url": reverse(name, args=[found.slug]), "current": name == tab}
             for name, label in TABS.items()
         ],
-        "may_edit": may_edit(request.user),
+        "may_edit": may(request.user, Action.EDIT_SERVICE, found),
+        "may_watch": may(request.user, Action.EDIT_MONITORS, found),
+        "may_map": may(request.user, Action.EDIT_MAP, found),
+        "may_promise": may(request.user, Action.EDIT_PROMISES, found),
     }
 
 

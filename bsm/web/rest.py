@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
@@ -44,8 +44,3 @@ class Endpoint(GenericViewSet[Any]):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError(dict.fromkeys(unknown, "is not a known parameter"))
-
-    def require(self, allowed: bool, to: str) -> None:  # noqa: FBT001
-        """403 unless the user may; `to` finishes the sentence "You may not …"."""
-        if not allowed:
-            raise PermissionDenied(f"You may not {to}.")

@@ -16,8 +16,9 @@ from assets.models import CI
 from assets.queries import cis_visible_to
 from bsm.kernel.subjects import NodeKind, Subject
 from bsm.web.rest import Endpoint, StrictModel
+from catalog.domain.access import Action
 from catalog.models import Service
-from catalog.queries import may_edit, services_visible_to
+from catalog.queries import ANYWHERE, require, services_visible_to
 from impact import commands, queries
 from impact.models import Dependency, GroupMode
 
@@ -88,15 +89,18 @@ class Dependencies(
         return rows
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "change the map")
+        require(request.user, Action.EDIT_MAP, ANYWHERE)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
+        parent = serializer.validated_data["parent"]
+        service = parent if isinstance(parent, Service) else None
+        require(request.user, Action.EDIT_MAP, service)
         dependency = commands.add_dependency(**serializer.validated_data, now=timezone.now())
         return Response(self.get_serializer(dependency).data, status=status.HTTP_201_CREATED)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         dependency = self.get_object()
-        self.require(may_edit(request.user), "change the map")
+        require(request.user, Action.EDIT_MAP, dependency.parent_service)
         commands.remove_dependency(dependency, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bsm.web.rest import Endpoint, Strict, StrictModel
+from catalog.domain.access import Action
 from catalog.models import User
-from catalog.queries import may_edit
+from catalog.queries import require
 from monitoring import commands
 from monitoring.models import HistoryImport
 
@@ -41,11 +42,11 @@ class Imports(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     serializer_class = ImportSerializer
 
     def get_queryset(self) -> QuerySet[HistoryImport]:
-        self.require(may_edit(self.request.user), "import check history")
+        require(self.request.user, Action.IMPORT_HISTORY)
         return HistoryImport.objects.defer("content").order_by("-planned_at", "pk")
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "import check history")
+        require(request.user, Action.IMPORT_HISTORY)
         serializer = HistorySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         body = serializer.validated_data

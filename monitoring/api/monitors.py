@@ -16,8 +16,9 @@ from assets.models import CI
 from assets.queries import cis_visible_to
 from bsm.web.asked import id_asked, span_asked
 from bsm.web.rest import Endpoint, Strict, StrictModel
+from catalog.domain.access import Action
 from catalog.models import Service
-from catalog.queries import may_edit, services_visible_to
+from catalog.queries import ANYWHERE, require, services_visible_to
 from monitoring import commands, queries
 from monitoring.domain.observation import Observation
 from monitoring.domain.status import Outcome, State
@@ -142,8 +143,9 @@ class Monitors(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return _narrowed(monitors, self.request) if self.action == "list" else monitors
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "add monitors")
+        require(request.user, Action.EDIT_MONITORS, ANYWHERE)
         body = self._clean(request)
+        require(request.user, Action.EDIT_MONITORS, body.get("service"))
         body.pop("version", None)
         is_enabled = body.pop("is_enabled", True)
         now = timezone.now()
@@ -154,7 +156,7 @@ class Monitors(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 
     def partial_update(self, request: Request, pk: str) -> Response:
         monitor = self.get_object()
-        self.require(may_edit(request.user), "change monitors")
+        require(request.user, Action.EDIT_MONITORS, monitor.service)
         body = self._clean(request, instance=monitor)
         for name in ("service", "ci"):
             if name in body:
@@ -197,7 +199,7 @@ class Monitors(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return self.get_paginated_response(ResultSerializer(page, many=True).data)
 
     def _push(self, request: Request, monitor: Monitor) -> Response:
-        self.require(may_edit(request.user), "record results")
+        require(request.user, Action.EDIT_MONITORS, monitor.service)
         serializer = PushSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         now = timezone.now()

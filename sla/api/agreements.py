@@ -7,21 +7,30 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bsm.web.rest import Endpoint, Strict, StrictModel
+from catalog.domain.access import Action
 from catalog.models import BusinessUnit, Service, User
-from catalog.queries import may_edit, services_visible_to
+from catalog.queries import ANYWHERE, require, services_visible_to
 from sla import commands, queries
 from sla.api.fields import LocalDate, plain
 from sla.models import Agreement, AgreementVersion, Calendar, Commitment
 
 
+class VisibleService(serializers.PrimaryKeyRelatedField[Service]):
+    """A service; one that the caller may not see looks as if it were not there."""
+
+    def get_queryset(self) -> QuerySet[Service]:
+        return services_visible_to(self.context["request"].user)
+
+
 class CommitmentSerializer(StrictModel):
     """One promise of a version."""
 
-    service = serializers.PrimaryKeyRelatedField[Service](queryset=Service.objects.all())
+    service = VisibleService()
     calendar = serializers.PrimaryKeyRelatedField[Calendar](
         queryset=Calendar.objects.all(), required=False, allow_null=True
     )
@@ -123,9 +132,10 @@ class Agreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         )
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "make agreements")
+        require(request.user, Action.EDIT_PROMISES, ANYWHERE)
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
+        _require_all(request, body.validated_data)
         agreement = commands.create_agreement(**body.validated_data)
         shown = self.get_serializer(agreement)
         return Response(shown.data, status=status.HTTP_201_CREATED)
@@ -134,8 +144,15 @@ class Agreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     def versions(self, request: Request, pk: str) -> Response:
         """Promise something else from a day on."""
         agreement = self.get_object()
-        self.require(may_edit(request.user), "change agreements")
-        body = VersionSerializer(data=request.data)
+        if not queries.may_change(agreement, request.user):
+            raise PermissionDenied("You may not change this agreement.")
+        body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
+        _require_all(request, body.validated_data)
         version = commands.add_version(agreement, **body.validated_data)
         return Response(VersionSerializer(version).data, status=status.HTTP_201_CREATED)
+
+
+def _require_all(request: Request, body: dict[str, Any]) -> None:
+    for commitment in body["commitments"]:
+        require(request.user, Action.EDIT_PROMISES, commitment["service"])

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bsm.web.rest import Endpoint, Strict, StrictModel
-from catalog.queries import may_edit
+from catalog.domain.access import Action
+from catalog.queries import require
 from sla import commands, queries
 from sla.api.fields import LocalDate, WallTime
 from sla.models import Calendar
@@ -61,7 +62,7 @@ class Calendars(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return queries.calendars().order_by("name", "pk")
 
     def create(self, request: Request) -> Response:
-        self.require(may_edit(request.user), "add calendars")
+        require(request.user, Action.EDIT_CALENDARS)
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(body.validated_data)

@@ -15,9 +15,11 @@ from rest_framework.response import Response
 
 from bsm.kernel.intervals import Interval
 from bsm.web.rest import Endpoint, Strict
-from catalog.models import Service, User
-from catalog.queries import may_edit
+from catalog.domain.access import Action
+from catalog.models import User
+from catalog.queries import ANYWHERE, require
 from sla import commands, queries
+from sla.api.agreements import VisibleService
 from sla.api.fields import Instant, written
 from sla.domain.words import Effect
 from sla.models import Exclusion, ExclusionCategory
@@ -27,7 +29,7 @@ class ExclusionSerializer(Strict):
     """A span of one service. `announced_at` is now unless said otherwise."""
 
     id = serializers.UUIDField(read_only=True)
-    service = serializers.PrimaryKeyRelatedField[Service](queryset=Service.objects.all())
+    service = VisibleService()
     start = Instant()
     end = Instant()
     category = serializers.ChoiceField(choices=ExclusionCategory.choices)
@@ -68,10 +70,11 @@ class Exclusions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 
     def create(self, request: Request) -> Response:
         requester = request.user
-        self.require(may_edit(requester), "ask for exclusions")
+        require(requester, Action.PROPOSE_EXCLUSION, ANYWHERE)
         assert isinstance(requester, User)
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
+        require(requester, Action.PROPOSE_EXCLUSION, body.validated_data["service"])
         exclusion = commands.request_exclusion(
             **body.validated_data, requester=requester, now=timezone.now()
         )
@@ -94,6 +97,6 @@ class Exclusions(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 
     def _decide(self, request: Request, decide: Callable[..., Exclusion]) -> Response:
         exclusion = self.get_object()
-        self.require(may_edit(request.user), "decide on exclusions")
+        require(request.user, Action.APPROVE_EXCLUSION, exclusion.service)
         decided = decide(exclusion, approver=request.user)
         return Response(self.get_serializer(decided).data)

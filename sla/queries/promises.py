@@ -15,8 +15,9 @@ from django.db.models.functions import Lower
 
 from bsm.kernel.intervals import Interval
 from bsm.kernel.periods import PeriodKind
+from catalog.domain.access import Action
 from catalog.models import Service
-from catalog.queries import Person, services_visible_to
+from catalog.queries import Person, may, services_for, services_visible_to
 from impact.domain.labels import Label
 from impact.models import NodeState
 from impact.queries import outage_history_of, unknown_of
@@ -44,6 +45,15 @@ def agreements_visible_to(user: Person) -> QuerySet[Agreement]:
     visible = Q(versions__commitments__service__in=services_visible_to(user))
     agreements = Agreement.objects.filter(visible | Q(versions__commitments__isnull=True))
     return Agreement.objects.filter(pk__in=agreements.values("pk"))
+
+
+def may_change(agreement: Agreement, user: Person) -> bool:
+    """Whether the user may change the agreement: all that it promises, and so each service."""
+    if may(user, Action.EDIT_PROMISES):
+        return True
+    promised = Commitment.objects.filter(version__agreement=agreement)
+    own = services_for(user, Action.EDIT_PROMISES)
+    return promised.exists() and not promised.exclude(service__in=own).exists()
 
 
 def calendars() -> QuerySet[Calendar]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 
-from catalog.models import User
+from catalog.commands import ensure_admin
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -80,8 +80,7 @@ def open_browser(chromium: Any, portal: str) -> Iterator[Callable[..., Any]]:
 @pytest.fixture
 def admin_tab(open_browser: Callable[..., Any], transactional_db: None) -> Callable[..., Any]:
     """The same, signed in as an administrator through the sign-in page."""
-    if not User.objects.filter(username="admin").exists():
-        User.objects.create_superuser(username="admin", password=PASSWORD)
+    ensure_admin(username="admin", password=PASSWORD)
 
     def tab(**options: Any) -> Any:
         page = open_browser(**options)

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from catalog.models import Service
+from catalog.models import Service, User
 from monitoring.commands import record_results
 from monitoring.domain.observation import Observation
 from monitoring.domain.status import Outcome
@@ -53,6 +53,10 @@ def addresses(story: Story) -> list[str]:
         f"{shop}value/",
         "/outages/",
         story.outage.get_absolute_url(),
+        "/people/",
+        "/people/check/",
+        "/people/teams/new/",
+        f"/people/{User.objects.get(username='admin').pk}/",
     ]
 
 

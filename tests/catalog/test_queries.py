@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from catalog.commands import assign_role, create_business_unit, move_business_unit
+from catalog.domain.access import Action
 from catalog.models import LifecycleState, Role
-from catalog.queries import may_edit, services_visible_to, subtree
+from catalog.queries import ANYWHERE, may, services_visible_to, subtree
 from tests.factories import make_service, make_user
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +58,14 @@ def test_an_sla_manager_sees_everything(company):
     manager = make_user()
     assign_role(manager, Role.SLA_MANAGER)
     assert len(seen(manager)) == 4
-    assert may_edit(manager)
+    assert may(manager, Action.EDIT_PROMISES)
 
 
 def test_a_business_owner_edits_nothing(company):
     owner = make_user()
     assign_role(owner, Role.BUSINESS_OWNER, business_unit=company["retail"])
-    assert not may_edit(owner)
+    assert not may(owner, Action.EDIT_SERVICE, ANYWHERE)
+    assert not may(owner, Action.EDIT_PROMISES, ANYWHERE)
 
 
 def test_a_subtree_is_the_unit_and_all_below(company):

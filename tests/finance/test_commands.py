@@ -18,7 +18,7 @@ from finance.commands import price_open_outages, price_outages, set_business_val
 from finance.models import BusinessValue, DowntimeCost
 from finance.signals import business_value_changed
 from impact.models import Outage
-from tests.factories import at, make_service, span
+from tests.factories import at, make_service, make_user, span
 
 pytestmark = pytest.mark.django_db
 NOON = at("03-10 12:00")
@@ -60,7 +60,7 @@ class TestPricing:
 
         price(shop)
 
-        told = queries.cost_of([outage.pk])[outage.pk]
+        told = queries.cost_of([outage.pk], user=make_user(is_superuser=True))[outage.pk]
         assert (told.amount, told.currency) == (Decimal("1200.00"), "EUR")
         assert (told.is_provisional, told.priced_until) == (False, at("03-10 10:00"))
 
@@ -125,7 +125,7 @@ class TestPricing:
 
         price(outage.service)
 
-        assert queries.cost_of([outage.pk]) == {}
+        assert queries.cost_of([outage.pk], user=make_user(is_superuser=True)) == {}
 
     def test_only_what_changed_is_priced(self):
         shop = make_service()

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from catalog.commands import assign_role
+from catalog.models import Role
 from sla import commands
 from sla.forms import AgreementForm, CalendarForm, VersionForm
 from sla.models import Agreement
@@ -16,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 def user():
-    return make_user(is_superuser=True)
+    found = make_user()
+    assign_role(found, Role.SLA_MANAGER)
+    return found
 
 
 def terms(*services, **fields):
