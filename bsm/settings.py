@@ -197,7 +197,7 @@ REST_FRAMEWORK = {
         "bsm.web.permissions.WriteAllowed",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["bsm.web.parsing.StrictJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "bsm.web.problems.answer",
     "DEFAULT_PAGINATION_CLASS": "bsm.web.pagination.Page",

@@ -62,3 +62,6 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("demo-target/<int:number>/", target.answer, name="demo-target"),
 ]
+
+handler404 = "bsm.web.problems.not_found"
+handler500 = "bsm.web.problems.server_error"

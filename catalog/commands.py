@@ -35,6 +35,7 @@ FIRST_ROLES = (Role.ADMIN, Role.SLA_MANAGER, Role.FINANCE)
 @transaction.atomic
 def create_service(*, name: str, is_demo: bool = False, **fields: Any) -> Service:
     """Add a service; its address is made from its name. Raises ValidationError by field."""
+    _lock_names()
     service = Service(name=name.strip(), is_demo=is_demo, **_known(fields))
     service.slug = free_slugs([service.name])[0]
     service.full_clean()
@@ -61,6 +62,7 @@ def update_service(service: Service, *, expected_version: int, **fields: Any) ->
 @transaction.atomic
 def ensure_services(names: Iterable[str]) -> dict[str, Service]:
     """The live services with these names, made where there are none yet."""
+    _lock_names()
     wanted = list(dict.fromkeys(names))
     have = {service.name: service for service in Service.objects.filter(name__in=wanted)}
     missing = [name for name in wanted if name not in have]
@@ -263,3 +265,9 @@ def _known(fields: dict[str, Any]) -> dict[str, Any]:
 def _lock_tree() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog_businessunit'))")
+
+
+def _lock_names() -> None:
+    """Two that add a service at a time would both find its name and its address free."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog_service'))")

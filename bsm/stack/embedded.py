@@ -14,7 +14,8 @@ from bsm.stack.processes import Guard, Program, stop
 Launch = Callable[[], "subprocess.Popen[bytes]"]
 Tell = Callable[[str], None]
 # The portal watches itself at first start; what else it may reach is for people to say.
-NETWORK_OF_AN_EMBEDDED_PORTAL = "127.0.0.0/8"
+# Both, for a system may know localhost by either.
+NETWORK_OF_AN_EMBEDDED_PORTAL = "127.0.0.0/8 ::1/128"
 
 
 @dataclass

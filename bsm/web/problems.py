@@ -8,6 +8,9 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelError
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -42,6 +45,30 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if response.status_code == 503:
         response["Retry-After"] = "10"
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """An address that is not there: a problem for programs, a page for people."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    return _bare(request, 404, "Not Found")
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """A fault of ours, told without its insides."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return _bare(request, 500, "Internal Server Error")
+
+
+def _bare(request: HttpRequest, status: int, title: str) -> JsonResponse:
+    problem = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "instance": request.path,
+    }
+    return JsonResponse(problem, status=status, content_type=MEDIA_TYPE)
 
 
 def _as_detail(error: ModelError) -> dict[str, list[str]] | list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -29,6 +30,19 @@ class StrictModel(Strict, serializers.ModelSerializer[Any]):
     """The same for a model. Fields are always listed; "__all__" is refused by a test."""
 
 
+class Instant(serializers.DateTimeField):
+    """ISO 8601 with an offset from UTC; without one it could be any of many instants."""
+
+    default_error_messages = {
+        "offset": "must have an offset from UTC, like 2026-08-31T09:30:00Z",
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("offset")
+        return super().enforce_timezone(value)
+
+
 class Endpoint(GenericViewSet[Any]):
     """A set of endpoints whose query parameters are listed; others answer 400.
 
@@ -44,3 +58,7 @@ class Endpoint(GenericViewSet[Any]):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError(dict.fromkeys(unknown, "is not a known parameter"))
+        # PostgreSQL keeps no NUL in a text.
+        broken = sorted(name for name, text in request.query_params.items() if "\0" in text)
+        if broken:
+            raise ValidationError(dict.fromkeys(broken, "contains a NUL character"))

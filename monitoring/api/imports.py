@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bsm.web.rest import Endpoint, Strict, StrictModel
+from bsm.web.rest import Endpoint, Instant, Strict, StrictModel
 from catalog.domain.access import Action
 from catalog.models import User
 from catalog.queries import require
@@ -24,7 +24,7 @@ class HistorySerializer(Strict):
 
     file_name = serializers.CharField(max_length=255)
     content = serializers.CharField(max_length=MAX_CONTENT, trim_whitespace=False)
-    until = serializers.DateTimeField(required=False, allow_null=True)
+    until = Instant(required=False, allow_null=True)
 
 
 class ImportSerializer(StrictModel):

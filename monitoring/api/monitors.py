@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from assets.models import CI
 from assets.queries import cis_visible_to
 from bsm.web.asked import id_asked, span_asked
-from bsm.web.rest import Endpoint, Strict, StrictModel
+from bsm.web.rest import Endpoint, Instant, Strict, StrictModel
 from catalog.domain.access import Action
 from catalog.models import Service
 from catalog.queries import ANYWHERE, require, services_visible_to
@@ -115,7 +115,7 @@ class IntervalSerializer(serializers.ModelSerializer[StatusInterval]):
 class PushedResultSerializer(Strict):
     """One result that was found elsewhere."""
 
-    at = serializers.DateTimeField()
+    at = Instant()
     outcome = serializers.ChoiceField([outcome.name.lower() for outcome in Outcome])
     code = serializers.IntegerField(required=False, min_value=0, max_value=999)
     elapsed_us = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)

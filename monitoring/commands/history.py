@@ -31,6 +31,7 @@ from monitoring.models.result import TOLD
 from monitoring.signals import history_imported
 
 # Two imports at a time would both make the monitors that are missing.
+TOLD_ERRORS = 50  # of a file of which nothing can be used
 ONE_IMPORT = "SELECT pg_advisory_xact_lock(hashtext('monitoring_history'))"
 
 
@@ -53,7 +54,7 @@ def plan_history(
 
     Without `until` the history ends with its newest row.
     """
-    history = _read(text, until)
+    history = _read(text, until, now)
     end = until or history.newest_at
     if end is None:
         raise ValidationError({"content": _nothing_usable(history)})
@@ -80,7 +81,7 @@ def apply_history(planned: HistoryImport, *, now: datetime) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(ONE_IMPORT)
     given = planned.until if planned.plan.get("holds_until_given") else None
-    told, errors = _compare(_read(planned.content, given))
+    told, errors = _compare(_read(planned.content, given, planned.planned_at))
     had_history = queries.numbers_with_history([one.monitor for one in told if one.monitor])
     made = _make_monitors([one for one in told if one.monitor is None], planned, now=now)
     batch = {
@@ -104,18 +105,20 @@ def apply_history(planned: HistoryImport, *, now: datetime) -> dict[str, Any]:
     return _result(told, errors)
 
 
-def _read(text: str, until: datetime | None) -> History:
+def _read(text: str, until: datetime | None, now: datetime) -> History:
     try:
-        return read(text, until=until)
+        return read(text, now=now, until=until)
     except UnreadableHistory as error:
         raise ValidationError({"content": str(error)}) from error
 
 
-def _nothing_usable(history: History) -> str:
+def _nothing_usable(history: History) -> list[str]:
     if not history.errors:
-        return "The file has a header, but no rows."
-    first = history.errors[0]
-    return f"No row can be used. Row {first.row}, {first.field}: {first.reason}."
+        return ["The file has a header, but no rows."]
+    told = [
+        f"Row {bad.row}, {bad.field}: {bad.reason}." for bad in history.errors[:TOLD_ERRORS]
+    ]
+    return ["No row can be used.", *told]
 
 
 def _compare(history: History) -> tuple[list[_Told], list[BadRow]]:

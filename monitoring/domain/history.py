@@ -74,7 +74,7 @@ class _Refused(Exception):
         self.reason = reason
 
 
-def read(text: str, *, until: datetime | None = None) -> History:
+def read(text: str, *, now: datetime, until: datetime | None = None) -> History:
     """Read a file. Raises UnreadableHistory when its header is not one we know."""
     reader = csv.reader(StringIO(text.removeprefix("\ufeff")), strict=True)
     columns = _columns(reader)
@@ -83,7 +83,8 @@ def read(text: str, *, until: datetime | None = None) -> History:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                _take(history, seen, _row_or_error(reader.line_num, columns, cells, until))
+                found = _row_or_error(reader.line_num, columns, cells)
+                _take(history, seen, _within(found, now, until))
     except csv.Error as error:
         history.errors.append(BadRow(reader.line_num, "row", f"is not CSV: {error}"))
     return history
@@ -118,16 +119,26 @@ def _columns(reader: Iterable[list[str]]) -> list[str]:
     return columns
 
 
-def _row_or_error(
-    number: int, columns: list[str], cells: list[str], until: datetime | None
-) -> Row | BadRow:
+def _within(found: Row | BadRow, now: datetime, until: datetime | None) -> Row | BadRow:
+    """What was seen lies before the end of the history, and not in the future."""
+    if isinstance(found, BadRow):
+        return found
+    if until is not None and found.at >= until:
+        reason = f"is not before {until.isoformat()}, where the history ends"
+        return BadRow(found.number, "time", reason)
+    if found.at > now:
+        return BadRow(found.number, "time", "lies in the future")
+    return found
+
+
+def _row_or_error(number: int, columns: list[str], cells: list[str]) -> Row | BadRow:
     if len(cells) != len(columns):
         return BadRow(number, "row", f"has {len(cells)} cells instead of {len(columns)}")
     values = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     try:
         return Row(
             number=number,
-            at=_instant(values["time"], until),
+            at=_instant(values["time"]),
             monitor=_name(values["monitor"]),
             outcome=_outcome(values["status"]),
             code=_whole(values, "code", MAX_CODE),
@@ -151,7 +162,7 @@ def _take(history: History, seen: dict[tuple[str, datetime], Row], found: Row | 
         history.errors.append(BadRow(found.number, "time", reason))
 
 
-def _instant(text: str, until: datetime | None) -> datetime:
+def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
@@ -166,8 +177,6 @@ def _instant(text: str, until: datetime | None) -> datetime:
         raise _Refused("time", "lies out of reach") from None
     if not 1990 <= instant.year <= 2200:
         raise _Refused("time", "lies out of reach")
-    if until is not None and instant >= until:
-        raise _Refused("time", f"is not before {until.isoformat()}, where the history ends")
     return instant
 
 

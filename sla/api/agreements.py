@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -25,6 +26,9 @@ class VisibleService(serializers.PrimaryKeyRelatedField[Service]):
 
     def get_queryset(self) -> QuerySet[Service]:
         return services_visible_to(self.context["request"].user)
+
+
+LEAST_TARGET = Decimal("0.0001")
 
 
 class CommitmentSerializer(StrictModel):
@@ -53,6 +57,10 @@ class CommitmentSerializer(StrictModel):
             "min_coverage_percent",
         ]
         read_only_fields = ["id"]
+        extra_kwargs = {
+            "target_percent": {"min_value": LEAST_TARGET, "max_value": 100},
+            "min_coverage_percent": {"min_value": 0, "max_value": 100},
+        }
         # The command asks the model, which knows the version; here there is none yet.
         validators: list[Any] = []
 

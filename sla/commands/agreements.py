@@ -116,8 +116,10 @@ def promise_monthly(since_by_service: Mapping[UUID, datetime]) -> list[Agreement
 
     99.9 % around the clock in UTC, from the first day of the month the history begins in.
     """
-    # Two imports may meet: whoever holds the service makes its promise.
-    services = Service.objects.select_for_update().filter(pk__in=since_by_service)
+    # Two imports may meet: whoever holds the service makes its promise. Its key stays free:
+    # rows of other workers that point to it must not wait for this, or both wait for ever.
+    held = Service.objects.select_for_update(no_key=True)
+    services = held.filter(pk__in=since_by_service)
     promised = set(
         Commitment.objects.filter(service__in=since_by_service).values_list(
             "service_id", flat=True

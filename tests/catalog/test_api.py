@@ -120,3 +120,41 @@ class TestTokens:
         admin.is_active = False
         admin.save(update_fields=["is_active"])
         assert client.get(URL).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (r'{"name": "Shop", "state": "\ud800"}', "/state"),
+        (r'{"name": "Shop", "owner": "\udfff"}', "/owner"),
+        (r'{"name": ["fine", "\ud800"]}', "/name/1"),
+        (r'{"\ud800": 1}', ""),
+        (r'"\ud800"', ""),
+    ],
+)
+def test_half_a_character_is_refused_where_it_stands(api, body, pointer):
+    answer = api.post(URL, body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert pointers(answer) == {pointer}
+    assert not Service.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000 + "]" * 100_000, '{"a":' * 60_000 + "1" + "}" * 60_000]
+)
+def test_a_body_nested_beyond_measure_is_refused(api, body):
+    answer = api.post(URL, body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert "nested" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "address", [URL, "/api/v1/assets/cis/", "/api/v1/monitoring/monitors/"]
+)
+def test_a_nul_in_a_filter_is_refused(api, address):
+    answer = api.get(address, {"name": "Shop\0"})
+
+    assert answer.status_code == 400
+    assert pointers(answer) == {"/name"}

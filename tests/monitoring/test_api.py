@@ -168,3 +168,11 @@ def test_a_case_that_is_wrong_or_needs_more_is_refused(reader_api, change, point
     case = {"results": [{"t": 0, "s": "ok"}], "as_of": 60} | change
     found = pointers(reader_api.post("/api/v1/monitoring/simulate", case, format="json"))
     assert found == [pointer]
+
+
+@pytest.mark.parametrize("until", ["2026-08-22T00:00:00", "soon", 5])
+def test_an_end_of_a_history_without_an_offset_is_refused(api, until):
+    body = {"file_name": "history.csv", "content": CSV, "until": until}
+
+    assert pointers(api.post("/api/v1/monitoring/imports/", body, format="json")) == ["/until"]
+    assert not HistoryImport.objects.exists()

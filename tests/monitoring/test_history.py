@@ -252,3 +252,14 @@ def down_seconds(text):
         until = after[1] if after and after[0] == name else end
         total += (until - instant).total_seconds() if status == "down" else 0
     return total
+
+
+@pytest.mark.parametrize("until", [None, "2027-01-01 00:00"])
+def test_a_row_from_the_future_is_returned_and_moves_nothing(until):
+    text = SHOP + "2026-09-01T00:00:01Z,Shop,down,502,\n"
+
+    planned, _ = imported(text, until=until)
+
+    [error] = planned.plan["errors"]
+    assert (error["row"], error["field"], error["reason"]) == (5, "time", "lies in the future")
+    assert CheckResult.objects.count() == 3

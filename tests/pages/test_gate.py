@@ -111,3 +111,16 @@ def test_signing_out_takes_a_click_and_not_a_link(admin_client):
     assert admin_client.get("/sign-out/").status_code == 405
     assert admin_client.post("/sign-out/").status_code == 302
     assert admin_client.get("/").status_code == 302
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_and_no_page(admin_client):
+    response = admin_client.get("/api/v1/no/such/thing/")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["instance"] == "/api/v1/no/such/thing/"
+
+
+def test_an_unknown_page_is_a_page(admin_client):
+    response = admin_client.get("/no/such/thing/")
+    assert response.status_code == 404
+    assert "text/html" in response["Content-Type"]

@@ -78,6 +78,10 @@ def test_one_that_does_not_leave_in_its_grace_is_ended_with_its_children(tmp_pat
     stop(process, stubborn)
 
     assert process.returncode == -signal.SIGKILL
+    # The kernel takes a moment to bury what was killed.
+    deadline = time.monotonic() + 5
+    while group_is_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert not group_is_alive(process.pid)
 
 

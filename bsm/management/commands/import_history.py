@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,11 @@ class Command(BaseCommand):
 
 
 def _instant(text: str) -> datetime:
-    instant = parse_datetime(text)
+    try:
+        instant = parse_datetime(text)
+    except ValueError:  # well written, but no day of any calendar
+        instant = None
     if instant is None or instant.tzinfo is None:
-        raise ValueError("write an instant with its offset, like 2026-08-22T00:00:00Z")
+        # argparse shows the words of this exception alone.
+        raise ArgumentTypeError("write an instant with its offset, like 2026-08-22T00:00:00Z")
     return instant
