@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelError
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 MEDIA_TYPE = "application/problem+json"
+UNIQUE, EXCLUDED = "23505", "23P01"  # violations, as PostgreSQL numbers them
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -25,6 +26,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, OperationalError | InterfaceError):
         error = exceptions.APIException("The database is away. Try again in a few seconds.")
         error.status_code = 503
+    if isinstance(error, IntegrityError) and _is_double(error):
+        error = exceptions.APIException("Somebody else was faster with the same. Look again.")
+        error.status_code = 409
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -69,6 +73,11 @@ def _bare(request: HttpRequest, status: int, title: str) -> JsonResponse:
         "instance": request.path,
     }
     return JsonResponse(problem, status=status, content_type=MEDIA_TYPE)
+
+
+def _is_double(error: IntegrityError) -> bool:
+    """Two at a time wrote what there may be one of; the checks before saw neither."""
+    return getattr(error.__cause__, "pgcode", None) in {UNIQUE, EXCLUDED}
 
 
 def _as_detail(error: ModelError) -> dict[str, list[str]] | list[str]:

@@ -54,10 +54,12 @@ def plan_history(
 
     Without `until` the history ends with its newest row.
     """
+    if until is not None and until > now:
+        raise ValidationError({"until": "Nobody knows yet how it will be until then."})
     history = _read(text, until, now)
-    end = until or history.newest_at
-    if end is None:
+    if history.newest_at is None:
         raise ValidationError({"content": _nothing_usable(history)})
+    end = until or history.newest_at
     told, errors = _compare(history)
     return HistoryImport.objects.create(
         file_name=file_name[:255],

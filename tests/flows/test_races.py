@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from rest_framework.test import APIClient
 
-from catalog.commands import create_service
-from catalog.models import Service
+from bsm.web.tokens import make_token
+from catalog.commands import create_business_unit, create_service
+from catalog.models import BusinessUnit, Service
 from impact.models import NodeState
 from sla.commands import promise_monthly
-from tests.factories import at, make_service
+from tests.factories import at, make_service, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,3 +72,26 @@ def test_health_is_written_while_an_import_makes_the_promise_of_the_service():
         pool.submit(elsewhere, write_health).result(timeout=10)
 
     assert NodeState.objects.filter(service=service).exists()
+
+
+def test_who_comes_second_with_the_same_name_is_told_so_by_the_api():
+    token = make_token(make_user(is_superuser=True), name="test")
+
+    def post():
+        api = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+        try:
+            return api.post("/api/v1/catalog/business-units/", {"name": "Sales"}, format="json")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            create_business_unit(name="Sales")
+            late = pool.submit(post)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.5)
+        answer = late.result(timeout=5)
+
+    assert answer.status_code == 409
+    assert answer["Content-Type"] == "application/problem+json"
+    assert BusinessUnit.objects.filter(name="Sales").count() == 1

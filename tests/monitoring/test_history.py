@@ -9,7 +9,14 @@ from django.core.exceptions import ValidationError
 
 from catalog.models import Service
 from monitoring.commands import apply_history, create_monitor, plan_history
-from monitoring.models import CheckResult, Incident, Monitor, MonitorHead, StatusInterval
+from monitoring.models import (
+    CheckResult,
+    HistoryImport,
+    Incident,
+    Monitor,
+    MonitorHead,
+    StatusInterval,
+)
 from monitoring.signals import history_imported, status_changed
 from tests.factories import at, make_ci, make_service
 
@@ -254,11 +261,17 @@ def down_seconds(text):
     return total
 
 
-@pytest.mark.parametrize("until", [None, "2027-01-01 00:00"])
-def test_a_row_from_the_future_is_returned_and_moves_nothing(until):
+def test_a_history_does_not_end_in_the_future():
+    with pytest.raises(ValidationError, match="Nobody knows yet"):
+        imported(SHOP, until="2027-01-01 00:00")
+
+    assert not HistoryImport.objects.exists()
+
+
+def test_a_row_from_the_future_is_returned_and_moves_nothing():
     text = SHOP + "2026-09-01T00:00:01Z,Shop,down,502,\n"
 
-    planned, _ = imported(text, until=until)
+    planned, _ = imported(text, until=None)
 
     [error] = planned.plan["errors"]
     assert (error["row"], error["field"], error["reason"]) == (5, "time", "lies in the future")

@@ -85,10 +85,19 @@ class TestImport:
     def test_a_file_without_rows_leaves_nothing_to_import(self, admin_client):
         header = GOOD.splitlines()[0] + "\n"
 
-        page = text(admin_client.get(upload(admin_client, header).url))
+        response = upload(admin_client, header)
 
-        assert "There is nothing to import" in page
-        assert '<button class="button button-main"' not in page
+        assert response.status_code == 422
+        assert "The file has a header, but no rows." in text(response)
+
+    def test_a_file_of_which_no_row_can_be_used_says_why_of_each(self, admin_client):
+        rows = "2026-08-01T00:00:00,Shop,up,200,1\n2026-08-01T00:00:00Z,Shop,sideways,200,1\n"
+
+        response = upload(admin_client, GOOD.splitlines()[0] + "\n" + rows)
+
+        assert response.status_code == 422
+        assert "Row 2, time" in text(response)
+        assert "Row 3, status" in text(response)
 
     def test_a_name_cannot_smuggle_a_script_into_the_plan(self, admin_client):
         evil = GOOD.replace("Web shop", "</script><script>alert(1)")
