@@ -14,10 +14,10 @@ from monitoring.commands import intervals
 from monitoring.domain.machine import (
     Evidence,
     Machine,
-    expire,
     refreshed,
     restart_at,
     run,
+    silence,
     timeline,
 )
 from monitoring.domain.observation import Observation
@@ -126,9 +126,9 @@ def take_in(
         replay(monitor, evidence, now=now)
         return
     after, changes = run(machine, evidence, monitor.rules)
-    after, silence = expire(after, now)
-    if evidence or silence:
-        intervals.advance(monitor, after, [*changes, *silence], now=now)
+    after, hushed = silence(after, now)
+    if evidence or hushed:
+        intervals.advance(monitor, after, [*changes, *hushed], now=now)
 
 
 def replay(monitor: Monitor, arrived: Sequence[Evidence], *, now: datetime) -> datetime | None:

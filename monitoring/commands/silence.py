@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from monitoring import queries
 from monitoring.commands import intervals
 from monitoring.commands.results import ALONE
-from monitoring.domain.machine import expire
+from monitoring.domain.machine import silence
 from monitoring.models import Monitor
 
 BATCH = 200
@@ -36,7 +36,7 @@ def _notice(monitor_ids: list[UUID], *, now: datetime) -> int:
     rows = Monitor.objects.select_for_update().filter(pk__in=monitor_ids)
     for monitor in sorted(rows, key=lambda row: str(row.subject)):
         machine = queries.standing_machine(monitor)
-        after, changes = expire(machine, now)
+        after, changes = silence(machine, now)
         if after == machine:
             continue
         intervals.advance(monitor, after, changes, now=now)

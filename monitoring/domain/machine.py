@@ -188,6 +188,17 @@ def expire(machine: Machine, now: datetime) -> tuple[Machine, tuple[Change, ...]
     return replace(broken, state=State.UNKNOWN, since=deadline), (change,)
 
 
+def silence(machine: Machine, now: datetime) -> tuple[Machine, tuple[Change, ...]]:
+    """What the clock alone decides by `now`.
+
+    An unknown monitor stays as it is, its open run included: evidence of the time before
+    the run went stale may still arrive, in its order, and belongs to it. `step` breaks the
+    run when evidence from after that shows that nothing came.
+    """
+    after, changes = expire(machine, now)
+    return (after, changes) if changes else (machine, ())
+
+
 def run(
     machine: Machine, evidence: Iterable[Evidence], rules: Rules
 ) -> tuple[Machine, list[Change]]:
@@ -233,8 +244,8 @@ def timeline(
     """The whole history from a standing machine on: what replay and simulation use."""
     standing = Spell(machine.state, machine.since, None, machine.since, None)
     machine, changes = run(machine, evidence, rules)
-    machine, silence = expire(machine, now)
-    return machine, turned([standing], [*changes, *silence])
+    machine, hushed = silence(machine, now)
+    return machine, turned([standing], [*changes, *hushed])
 
 
 def restart_at(evidence: Sequence[Evidence], rules: Rules) -> int | None:

@@ -22,7 +22,8 @@ PERHAPS_SILENT = """
     SELECT head.monitor_id
       FROM monitoring_monitorhead head
       JOIN monitoring_monitor monitor ON monitor.id = head.monitor_id
-     WHERE (head.machine->>'fresh_until')::timestamptz < %(now)s
+     WHERE head.state <> 'unknown'
+       AND (head.machine->>'fresh_until')::timestamptz < %(now)s
        AND NOT EXISTS (
            SELECT 1 FROM monitoring_checkresult result
             WHERE result.monitor_number = monitor.number AND result.location = 0

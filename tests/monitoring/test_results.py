@@ -199,6 +199,17 @@ def test_no_run_crosses_a_change_of_the_target(watched):
     assert states(watched) == [("up", 0, None)]
 
 
+def test_a_run_that_arrives_late_and_one_by_one_is_a_run_all_the_same(watched):
+    record(watched, (0, FAIL), now=14)
+    record(watched, (1, FAIL), now=14)
+    record(watched, (2, FAIL), now=14)
+
+    notice_silence(now=minute(14))
+
+    assert [state for state, *_ in states(watched)] == ["down", "unknown"]
+    assert states(watched)[0][1] == 0
+
+
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
